@@ -1,0 +1,58 @@
+"""From a request below ``/cliniko/{shard}/v1`` to an answer: auth, rate limit, rights, route (spec 1, 2.6, 2.7)."""
+
+from __future__ import annotations
+
+from pms_sandbox.cliniko.auth import authenticate, check_agent
+from pms_sandbox.cliniko.call import Call
+from pms_sandbox.cliniko.routes import build_routes
+from pms_sandbox.http import Answer, Refusal, Request, empty
+from pms_sandbox.keys import ApiKey
+from pms_sandbox.sandbox import Sandbox
+
+_FORBIDDEN = frozenset({"treatment_notes", "treatment_note_templates"})
+_HTML_404 = b"<!DOCTYPE html><html><head><title>Not found</title></head><body><h1>Not found</h1></body></html>"
+
+
+class ClinikoFace:
+    """Answers calls; knows nothing of sockets, faults or logs."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        self.routes = build_routes(with_recalls=sandbox.options.recalls, with_webhooks=sandbox.options.webhooks)
+
+    def admit(self, request: Request, shard: str) -> ApiKey:
+        """The key, counted against its user's minute; raises the refusal otherwise."""
+        key = authenticate(request, shard, self.sandbox.keys)
+        if self.sandbox.options.strict_ua:
+            check_agent(request)
+        until = self.sandbox.limiter.take(key.user_id)
+        if until is not None:
+            raise Refusal(Answer(429, b"", [("x-ratelimit-reset", str(until))], None))
+        return key
+
+    def answer(self, request: Request, key: ApiKey) -> Answer:
+        """Carry out an admitted call."""
+        try:
+            return self._route(request, key)
+        except Refusal as refusal:
+            if refusal.answer.status == 404 and "accept" not in request.headers:
+                # errors come as a page when the caller does not ask for JSON (spec 1.3)
+                return Answer(404, _HTML_404, [], "text/html; charset=utf-8")
+            return refusal.answer
+
+    def _route(self, request: Request, key: ApiKey) -> Answer:
+        ids: list[str] = []
+        parts = []
+        for part in request.path.split("/"):
+            if part.isascii() and part.isdigit():
+                ids.append(part)
+                parts.append("*")
+            else:
+                parts.append(part)
+        if not _FORBIDDEN.isdisjoint(parts):
+            return empty(403)
+        handler = self.routes.get((request.method, "/".join(parts)))
+        if handler is None:
+            raise Refusal(empty(404))
+        world = self.sandbox.worlds[key.account]
+        return handler(Call(self.sandbox, world, key, request, request.base, ids))

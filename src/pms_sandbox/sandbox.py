@@ -1,0 +1,53 @@
+"""One running sandbox: two accounts, their keys, a clock, a rate limit, a log and whatever faults are armed."""
+
+from __future__ import annotations
+
+from pms_sandbox.clock import Clock
+from pms_sandbox.faults import FaultBoard
+from pms_sandbox.keys import KeyRing
+from pms_sandbox.options import Options
+from pms_sandbox.ratelimit import RateLimiter
+from pms_sandbox.requestlog import RequestLog
+from pms_sandbox.webhooks import WebhookHub
+from pms_sandbox.world.generate import main_world, other_world
+from pms_sandbox.world.model import World
+
+
+class Sandbox:
+    """State shared by the vendor's face and the control door; everything runs in one event loop."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.clock = Clock(options.today, options.time_zone)
+        # A generation takes seconds at most; ids and stamps must not depend on how long it took.
+        self.worlds = generate_worlds(options, self.clock)
+        self.keys = KeyRing(self.worlds, options.seed, options.shard)
+        self.limiter = RateLimiter(options.rate_limit, options.rate_window)
+        self.log = RequestLog()
+        self.faults = FaultBoard()
+        self.hub = WebhookHub(self.worlds, self.faults, options.seed)
+
+    @property
+    def world(self) -> World:
+        """The account under test."""
+        return self.worlds["main"]
+
+    def reset(self) -> None:
+        """The generated world again, with its keys, its clock and nothing armed or logged."""
+        for world in self.worlds.values():
+            world.reset()
+        self.keys.reset()
+        self.clock.restart()
+        self.limiter.reset()
+        self.log.clear()
+        self.faults.clear()
+        self.hub.reset()
+
+
+def generate_worlds(options: Options, clock: Clock) -> dict[str, World]:
+    """Both accounts, as of the start of the clock's first day."""
+    with clock.frozen():
+        return {
+            "main": main_world(options.patients, options.seed, clock, options.time_zone),
+            "other": other_world(options.seed, clock, options.time_zone),
+        }

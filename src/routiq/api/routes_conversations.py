@@ -1,0 +1,117 @@
+"""Talking to Robyn over the API: what the caller says goes in, what she says comes out."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from django.http import HttpRequest
+from ninja import Router, Status
+from pydantic import Field
+
+from routiq.api import errors, schemas
+from routiq.api.answers import answers
+from routiq.api.fields import Taken, Text
+from routiq.robyn import conversation as robyn
+from routiq.robyn.models import Conversation
+
+router = Router(tags=["conversations"])
+
+#: Whose words the API may bring. A patient's own call or chat is nobody else's to speak in.
+OWN_CHANNELS = ("api", "test")
+
+
+class Start(Taken):
+    caller_number: Text = Field("", max_length=40, description="Any format; empty when withheld.")
+    channel: Literal["api", "test"] = "api"
+
+
+class Words(Taken):
+    text: Text = Field(min_length=1, max_length=robyn.LONGEST, description="What the caller says.")
+
+
+@router.post(
+    "/conversations",
+    response=answers({201: schemas.Reply}, 409, takes_body=True),
+    summary="Begin a conversation",
+)
+def start_conversation(request: HttpRequest, wanted: Start) -> Status[schemas.Reply]:
+    """Robyn greets, and knows who is calling when the number is a patient's."""
+    try:
+        return Status(201, _reply(robyn.start(wanted.channel, wanted.caller_number)))
+    except robyn.ConversationError as error:
+        raise _told(error, "caller_number") from None
+
+
+@router.post(
+    "/conversations/{int:conversation_id}/turns",
+    response=answers({201: schemas.Reply}, 404, 409, takes_body=True),
+    summary="Say something",
+)
+def say(request: HttpRequest, conversation_id: int, wanted: Words) -> Status[schemas.Reply]:
+    """One turn. Robyn may look for times and, after a plain yes, book. 409 when the conversation has ended, or while
+    she is still answering the turn before."""
+    if _conversation(conversation_id).channel not in OWN_CHANNELS:
+        raise errors.ApiError(
+            409,
+            "other_channel",
+            "This conversation is held somewhere else.",
+            "Begin one of your own with POST /conversations.",
+        )
+    try:
+        return Status(201, _reply(robyn.say(conversation_id, wanted.text)))
+    except robyn.ConversationError as error:
+        raise _told(error, "text") from None
+
+
+@router.get(
+    "/conversations/{int:conversation_id}",
+    response=answers({200: schemas.Conversation}, 404),
+    summary="A conversation with its turns",
+)
+def get_conversation(request: HttpRequest, conversation_id: int) -> schemas.Conversation:
+    """What was said, what Robyn understood, and what she did, turn by turn."""
+    row = _conversation(conversation_id)
+    return schemas.Conversation(
+        id=row.pk,
+        channel=row.channel,
+        caller_number=row.caller_number,
+        started_at=row.started_at,
+        last_turn_at=row.last_turn_at,
+        ended_at=row.ended_at,
+        booking_id=row.booking_id,
+        turns=[
+            schemas.Turn(
+                number=each.number,
+                at=each.at,
+                heard=each.heard,
+                said=each.said,
+                commands=each.commands,
+                actions=each.actions,
+                took_ms=each.took_ms,
+            )
+            for each in row.turns.all()
+        ],
+    )
+
+
+def _conversation(pk: int) -> Conversation:
+    row = Conversation.objects.filter(pk=pk).first()
+    if row is None:
+        raise errors.not_found("conversation")
+    return row
+
+
+def _reply(reply: robyn.Reply) -> schemas.Reply:
+    row = _conversation(reply.conversation_id)
+    return schemas.Reply(conversation_id=row.pk, text=reply.text, ended=reply.ended, booking_id=row.booking_id)
+
+
+def _told(error: robyn.ConversationError, field: str) -> errors.ApiError:
+    match error.code:
+        case "unknown":
+            return errors.not_found("conversation")
+        case "busy":
+            return errors.ApiError(409, "busy", error.message, error.advice, headers={"Retry-After": "1"})
+        case "ended":
+            return errors.ApiError(409, "ended", error.message, error.advice)
+    return errors.invalid({field: f"{error.message} {error.advice}"})

@@ -1,0 +1,70 @@
+"""What every page's frame shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from routiq.connections.connecting import live_connection
+from routiq.connections.models import Connection
+from routiq.pms import registry
+from routiq.sync.health import PROMISED, freshness_of
+
+
+@dataclass(frozen=True)
+class NavItem:
+    label: str
+    url: str
+    icon: str
+    current: bool
+
+
+_NAV = (
+    ("Dashboard", "home", "home", ("/", "/tasks", "/go-live")),
+    ("Patients", "patients", "patients", ("/patients",)),
+    ("Practice", "practice", "practice", ("/practice",)),
+    ("Test Robyn", "test_robyn", "robyn", ("/test-robyn",)),
+    ("Setup", "setup", "setup", ("/setup",)),
+    ("Settings", "integrations", "settings", ("/settings",)),
+)
+
+
+def practice(request: HttpRequest) -> dict[str, Any]:
+    """``practice``, its live ``connection``, how ``late`` it is, the vendor's ``vendor_label``, and the ``nav``.
+    Nothing of it for a visitor without a practice: the login page has no frame."""
+    own = getattr(request, "practice", None)
+    if own is None:
+        return {"practice": None, "late": None, "connection": None, "vendor_label": "", "nav": ()}
+    connection = live_connection()
+    return {
+        "late": SimpleLazyObject(lambda: late(connection)),
+        "practice": own,
+        "connection": connection,
+        "vendor_label": vendor_label(connection),
+        "nav": [
+            NavItem(label, reverse(name), icon, _is_current(request.path, starts))
+            for label, name, icon, starts in _NAV
+        ],
+    }
+
+
+def late(connection: Connection | None) -> timedelta | None:
+    """How long ago changes were looked for, when that is longer than promised. A paused connection says so itself."""
+    if connection is None or not connection.is_active:
+        return None
+    age = freshness_of(connection)
+    return age if age is not None and age >= PROMISED else None
+
+
+def vendor_label(connection: Connection | None) -> str:
+    """``Cliniko``; without a connection "your practice management system"."""
+    return registry.vendor(connection.vendor).label if connection else "your practice management system"
+
+
+def _is_current(path: str, starts: tuple[str, ...]) -> bool:
+    return any(path == start or (start != "/" and path.startswith(f"{start}/")) for start in starts)

@@ -1,0 +1,106 @@
+"""Which lines of the event log an address asks for, and back."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from routiq.connections.connecting import live_connection
+from routiq.dashboard.systems import offers_webhooks
+from routiq.pms import registry
+from routiq.sync import eventreading, pacing
+from routiq.sync.eventreading import Wanted
+from routiq.sync.models import SyncEvent, WebhookRegistration
+
+ON_DASHBOARD = 8
+
+
+def wanted_of(request: HttpRequest) -> Wanted:
+    """What the address asks for; a filter that is none counts as no filter."""
+
+    def given(name: str, choices: Any = None) -> str:
+        value = request.GET.get(name, "").replace("\x00", "").strip()[:200]
+        return value if choices is None or value in dict(choices) else ""
+
+    return Wanted(
+        outcome=given("outcome", SyncEvent.Outcome.choices),
+        source=given("source", SyncEvent.Source.choices),
+        kind=given("kind", eventreading.KINDS),
+        search=given("q"),
+        older=given("older"),
+        newer=given("newer"),
+    )
+
+
+def query_of(wanted: Wanted, **paging: str | None) -> str:
+    """The filters as a query, with other paging marks or none."""
+    parts = {
+        "outcome": wanted.outcome,
+        "source": wanted.source,
+        "kind": wanted.kind,
+        "q": wanted.search,
+        **paging,
+    }
+    return urlencode({name: value for name, value in parts.items() if value})
+
+
+def with_query(path: str, wanted: Wanted, *, paged: bool = True) -> str:
+    query = query_of(wanted, older=wanted.older, newer=wanted.newer) if paged else query_of(wanted)
+    return f"{path}?{query}" if query else path
+
+
+def lines(request: HttpRequest) -> dict[str, Any]:
+    """The list itself."""
+    connection = live_connection()
+    wanted = wanted_of(request)
+    if connection is None:
+        return {"connection": None, "lines": None, "wanted": wanted}
+    found = eventreading.page(connection, wanted)
+    return {
+        "connection": connection,
+        "lines": found,
+        "wanted": wanted,
+        "narrowed": bool(query_of(wanted)),
+        "log_url": reverse(_route_of(connection.vendor), args=[connection.vendor]),
+        "live_query": query_of(wanted),
+        "older_query": query_of(wanted, older=found.older) if found.older else "",
+        "newer_query": query_of(wanted, newer=found.newer) if found.newer else "",
+    }
+
+
+def latest(request: HttpRequest) -> dict[str, Any]:
+    connection = live_connection()
+    return {
+        "connection": connection,
+        "recent_events": eventreading.latest(connection, ON_DASHBOARD) if connection else (),
+        "log_route": _route_of(connection.vendor) if connection else "",
+    }
+
+
+def refused(request: HttpRequest) -> dict[str, Any]:
+    connection = live_connection()
+    return {"connection": connection, "refused": eventreading.refused_lately(connection) if connection else ()}
+
+
+def registration(request: HttpRequest) -> dict[str, Any]:
+    """How webhooks are: registered or not, and whether what was registered arrives."""
+    connection = live_connection()
+    if connection is None or not offers_webhooks(registry.vendor(connection.vendor)):
+        return {"connection": connection, "webhooks_state": ""}
+    found = WebhookRegistration.objects.filter(connection=connection).first()
+    state = found.state if found else "none"
+    if found is not None and found.state == WebhookRegistration.State.LIVE and not arrives(found):
+        state = "silent"
+    return {"connection": connection, "registration": found, "webhooks_state": state}
+
+
+def arrives(found: WebhookRegistration) -> bool:
+    return pacing.events_arrive(found.missed, found.last_event_at, found.checked_at, timezone.now())
+
+
+def _route_of(vendor: str) -> str:
+    return "webhook_logs" if offers_webhooks(registry.vendor(vendor)) else "event_log"

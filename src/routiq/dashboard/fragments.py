@@ -1,0 +1,179 @@
+"""The pieces of pages that are true for a moment: drawn with the page, and anew when their topic is announced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from routiq.connections.connecting import kept_connection, live_connection
+from routiq.connections.models import Connection
+from routiq.dashboard import eventpage, healthpage, numbers
+from routiq.frontdesk.models import StaffTask
+from routiq.mirror.queries import counts
+from routiq.pms import registry
+from routiq.sync.health import freshness_of
+from routiq.sync.models import StreamState, SyncRun
+from routiq.sync.progress import Progress, progress_of, size_estimates
+
+Fragment = Callable[[HttpRequest], dict[str, Any]]
+
+TASKS_SHOWN = 20
+
+
+def _connection(request: HttpRequest) -> dict[str, Any]:
+    connection = live_connection()
+    return {
+        "connection": connection,
+        "kept": kept_connection() if connection is None else None,
+        "vendors": registry.vendors() if connection is None else (),
+    }
+
+
+def _sync(request: HttpRequest) -> dict[str, Any]:
+    connection = live_connection()
+    progress = progress_of(connection) if connection else None
+    is_first = progress is not None and progress.run.kind == SyncRun.Kind.FIRST and progress.is_active
+    return {
+        "connection": connection,
+        "progress": progress,
+        "looked_at": _looked_at(connection),
+        "percent": percent(progress),
+        "estimates": size_estimates() if is_first else (),
+    }
+
+
+def _looked_at(connection: Connection | None) -> datetime | None:
+    """When changes were last looked for, in the stream where that is longest ago."""
+    age = freshness_of(connection) if connection else None
+    return timezone.now() - age if age is not None else None
+
+
+def _streams(request: HttpRequest) -> dict[str, Any]:
+    connection = live_connection()
+    states = StreamState.objects.filter(connection=connection).order_by("stream") if connection else ()
+    return {"connection": connection, "stream_states": states}
+
+
+def _numbers(request: HttpRequest) -> dict[str, Any]:
+    days = numbers.coming_days(request.practice)  # type: ignore[attr-defined]
+    return {"counts": counts(), "days": days, "today": days[0].total}
+
+
+def _tasks(request: HttpRequest) -> dict[str, Any]:
+    waiting = StaffTask.objects.filter(done_at=None).order_by("created_at")
+    return {"tasks": list(waiting[:TASKS_SHOWN]), "tasks_total": waiting.count()}
+
+
+def _robyn(request: HttpRequest) -> dict[str, Any]:
+    return {"talks": numbers.recent_talks(), "bookings": numbers.recent_bookings()}
+
+
+def _late(request: HttpRequest) -> dict[str, Any]:
+    return {}  # Every page's frame knows.
+
+
+FRAGMENTS: dict[str, Fragment] = {
+    "connection": _connection,
+    "sync": _sync,
+    "streams": _streams,
+    "sync_note": _sync,
+    "spoken": _sync,
+    "numbers": _numbers,
+    "days": _numbers,
+    "tasks": _tasks,
+    "robyn": _robyn,
+    "recent_events": eventpage.latest,
+    "events": eventpage.lines,
+    "refused": eventpage.refused,
+    "webhooks": eventpage.registration,
+    "late": _late,
+    "health": healthpage.health,
+    "budget": healthpage.health,
+    "budget_table": healthpage.health,
+    "reconciliation": healthpage.health,
+}
+
+PAGES: dict[str, tuple[str, ...]] = {
+    "home": ("late", "connection", "sync", "spoken", "numbers", "tasks", "recent_events", "robyn", "days"),
+    "integration": ("sync", "spoken", "streams"),
+    "patients": ("sync_note",),
+    "patient": ("late", "sync_note"),
+    "robyn": ("late",),
+    "health": ("health", "budget", "budget_table", "reconciliation"),
+    "events": ("webhooks", "refused", "events"),
+}
+"""Which fragments stand on which page."""
+
+WATCHED = frozenset({"home", "patient", "robyn"})
+"""Pages whose reader waits for what changes: while one is open, changes are looked for more often."""
+
+TICKS = {"health": 5.0}
+"""Pages whose numbers grow older by the second, and how often they are drawn anew."""
+
+TIME = "time"
+"""The topic of what changes by itself as time passes."""
+
+_HEALTH = ("late", "health", "budget", "budget_table", "reconciliation")
+_EVENTS = ("recent_events", "events", "refused", "webhooks")
+
+TOPICS: dict[str, tuple[str, ...]] = {
+    "sync": ("connection", "sync", "spoken", "streams", "sync_note", "numbers", "days", *_EVENTS, *_HEALTH),
+    "connection": ("connection", "sync", "spoken", "streams", "sync_note", "webhooks", *_HEALTH),
+    "events": _EVENTS,
+    "patients": ("numbers", "days"),
+    "booking": ("numbers", "robyn", "days"),
+    "conversation": ("robyn",),
+    "tasks": ("tasks",),
+    TIME: ("connection", "sync", *_EVENTS, *_HEALTH),
+}
+"""Which fragments an announced topic touches."""
+
+
+def touched(page: str, topics: Iterable[str]) -> list[str]:
+    """The fragments of this page that these topics may have changed, in the page's order."""
+    names = {name for topic in topics for name in TOPICS.get(topic, ())}
+    return [name for name in PAGES[page] if name in names]
+
+
+def context_of(names: Iterable[str], request: HttpRequest) -> dict[str, Any]:
+    context: dict[str, Any] = {}
+    for builder in dict.fromkeys(FRAGMENTS[name] for name in names):
+        context |= builder(request)
+    return context
+
+
+def render(name: str, request: HttpRequest) -> str:
+    """One fragment as HTML, for the practice of the request.
+
+    Without a token against forged posts: htmx sends the page's own, and an unchanged fragment is the same text.
+    """
+    context = {**context_of([name], request), "csrf_token": "", "is_fragment": True}
+    return render_to_string(f"dashboard/live/{name}.html", context, request=request)
+
+
+def percent(progress: Progress | None) -> int | None:
+    """How much of a sync's known records are here; ``None`` before enough is known. 100 only at the end.
+
+    A stream that runs and cannot say how many it has counts as what it has brought so far; while one that has not
+    begun may still bring any number, nothing is claimed.
+    """
+    if progress is None or not progress.streams:
+        return None
+    if not progress.is_active:
+        return 100
+    if any(
+        stream.total is None and not (stream.state == "running" and stream.fetched) for stream in progress.streams
+    ):
+        return None
+    total = sum(stream.fetched if stream.total is None else stream.total for stream in progress.streams)
+    return min(99, progress.records * 100 // total) if total else None
+
+
+def is_syncing() -> bool:
+    """Is a sync of the practice in force running? Then its time left changes even when nothing is announced."""
+    return SyncRun.objects.filter(state=SyncRun.State.RUNNING).exists()

@@ -1,0 +1,42 @@
+"""The system a page under Settings > Integrations is about, and the practice's connection to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404
+
+from routiq.connections.connecting import live_connection
+from routiq.connections.models import Connection
+from routiq.pms import registry
+from routiq.pms.gateway import Vendor
+
+
+def vendor_or_404(name: str) -> Vendor:
+    try:
+        return registry.vendor(name)
+    except KeyError:
+        raise Http404 from None
+
+
+def connection_or_404(name: str) -> Connection:
+    """The connection, active or paused, to this system."""
+    connection = live_connection()
+    if connection is None or connection.vendor != vendor_or_404(name).name:
+        raise Http404
+    return connection
+
+
+def offers_webhooks(vendor: Vendor) -> bool:
+    """A vendor that can send events has words for when they fail; single accounts may still not have them."""
+    return bool(vendor.guide.webhook_help)
+
+
+def about(vendor: Vendor, here: str) -> dict[str, Any]:
+    """What every page about one system needs: its words, and which of its pages this is."""
+    return {
+        "vendor": vendor,
+        "guide": vendor.guide,
+        "has_webhooks": offers_webhooks(vendor),
+        "here": here,
+    }

@@ -1,0 +1,50 @@
+"""Pages for what went wrong, saying what to do next."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+
+def _page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+    # Without the request no context processor runs: these pages must not depend on what may have just failed.
+    html = render_to_string("dashboard/error.html", {"title": title, "text": text, "status": status})
+    return HttpResponse(html, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(
+        request,
+        400,
+        "This request could not be read",
+        "Go back to the dashboard and try again from there.",
+    )
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(
+        request,
+        403,
+        "You may not do this",
+        "Your login does not have this right in this practice. Ask the owner of the practice, "
+        "or go back to the dashboard.",
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(
+        request,
+        404,
+        "There is nothing at this address",
+        "It may have been removed, or it belongs to another practice. Check the address, or start at the dashboard.",
+    )
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    return _page(
+        request,
+        500,
+        "Something went wrong on our side",
+        "What you did may not have been saved. Go back to the dashboard, check, and try again in a minute. "
+        "If it keeps happening, tell support what you were doing and when.",
+    )

@@ -1,0 +1,116 @@
+"""Test Robyn: a talk with her as a patient would have it, with what she understood and did beside it."""
+
+from __future__ import annotations
+
+from django.db.models import Max
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from routiq.connections import attention
+from routiq.dashboard.forms import CallForm, SayForm
+from routiq.dashboard.numbers import recent_talks
+from routiq.frontdesk.models import Booking
+from routiq.mirror.models import AppointmentType, Location, Practitioner
+from routiq.practices.live import announce
+from routiq.robyn.conversation import ConversationError
+from routiq.robyn.conversation import say as say_to_robyn
+from routiq.robyn.conversation import start as start_conversation
+from routiq.robyn.models import Conversation
+
+CHANNEL = "test"
+
+
+@require_http_methods(["GET", "POST"])
+def start(request: HttpRequest) -> HttpResponse:
+    form = CallForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        number = "" if "withheld" in request.POST else form.cleaned_data["number"]
+        attention.watch()
+        try:
+            reply = start_conversation(CHANNEL, number)
+        except ConversationError as error:
+            form.add_error("number", f"{error.message} {error.advice}")
+        else:
+            _tell(request)
+            return redirect("conversation", pk=reply.conversation_id)
+    return render(
+        request,
+        "dashboard/robyn/start.html",
+        {"form": form, "talks": recent_talks()},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_safe
+def conversation(request: HttpRequest, pk: int) -> HttpResponse:
+    return _page(request, _find(pk), SayForm())
+
+
+@require_POST
+def say(request: HttpRequest, pk: int) -> HttpResponse:
+    """One turn. htmx gets the new turn alone; without it the page comes again."""
+    talk = _find(pk)
+    if talk.channel != CHANNEL:
+        raise Http404
+    in_place = request.headers.get("HX-Request") == "true"
+    form = SayForm(request.POST)
+    if form.is_valid():
+        attention.watch()
+        last = talk.turns.aggregate(number=Max("number"))["number"]
+        try:
+            say_to_robyn(talk.pk, form.cleaned_data["text"])
+        except ConversationError as error:
+            form.add_error("text", f"{error.message} {error.advice}")
+        else:
+            _tell(request)
+            if not in_place:
+                return redirect("conversation", pk=pk)
+            talk.refresh_from_db()
+            context = {
+                "conversation": talk,
+                "turns": talk.turns.all() if last is None else talk.turns.filter(number__gt=last),
+                "form": SayForm(),
+                "booking": _booking(talk),
+                "names": _names(),
+            }
+            return render(request, "dashboard/robyn/_turn.html", context)
+    if in_place:
+        return render(request, "dashboard/robyn/_turn.html", {"conversation": talk, "turns": (), "form": form})
+    return _page(request, talk, form)
+
+
+def _page(request: HttpRequest, talk: Conversation, form: SayForm) -> HttpResponse:
+    context = {
+        "conversation": talk,
+        "turns": list(talk.turns.all()),
+        "form": form,
+        "booking": _booking(talk),
+        "names": _names(),
+    }
+    return render(request, "dashboard/robyn/conversation.html", context, status=422 if form.errors else 200)
+
+
+def _find(pk: int) -> Conversation:
+    found = Conversation.objects.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _booking(talk: Conversation) -> Booking | None:
+    return Booking.objects.filter(pk=talk.booking_id).first() if talk.booking_id else None
+
+
+def _names() -> dict[str, str]:
+    """What the ids in what was understood are called."""
+    return {
+        remote_id: name
+        for model in (Practitioner, Location, AppointmentType)
+        for remote_id, name in model.objects.values_list("remote_id", "name")
+    }
+
+
+def _tell(request: HttpRequest) -> None:
+    """Open dashboards show the conversation."""
+    announce(request.practice.pk, "conversation")  # type: ignore[attr-defined]

@@ -1,0 +1,110 @@
+"""Examining one practice: its connection, its mirror, and what keeps Robyn from booking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from routiq.connections.connecting import live_connection
+from routiq.connections.gateways import gateway_of
+from routiq.connections.models import Connection
+from routiq.migrations_runner import outstanding
+from routiq.mirror.queries import counts, practice_overview
+from routiq.pms import registry
+from routiq.pms.errors import PmsError
+from routiq.practices.models import Practice
+from routiq.practices.tenancy import current_practice_id
+from routiq.sync.health import health_of
+from routiq.sync.progress import progress_of
+
+
+@dataclass(frozen=True)
+class Finding:
+    ok: bool
+    text: str
+
+
+def examine() -> list[Finding]:
+    """Everything that was looked at for the practice in force, what works and what does not."""
+    practice = Practice.objects.get(pk=current_practice_id())
+    missing = outstanding()
+    findings = [
+        Finding(not missing, f"database: {missing} migrations outstanding" if missing else "database: up to date"),
+        Finding(
+            practice.is_live,
+            "practice: live" if practice.is_live else "practice: still being set up; press Go live on the dashboard",
+        ),
+    ]
+    connection = live_connection()
+    if connection is None:
+        return [*findings, Finding(False, "connection: none; connect a practice management system under Setup")]
+    label = registry.vendor(connection.vendor).label
+    if not connection.is_active:
+        text = f"connection: paused. {connection.paused_message} {connection.paused_advice}"
+        return [*findings, Finding(False, text)]
+    findings += [_key(connection, label), _sync(connection)]
+    findings += _health(connection)
+    numbers = counts()
+    findings.append(
+        Finding(
+            numbers["patients_all"] > 0,
+            f"mirror: {numbers['patients_all']} patients, {numbers['appointments']} appointments",
+        )
+    )
+    overview = practice_overview()
+    findings += [
+        Finding(
+            item.scope != "account",
+            f"online bookings: {item.scope.replace('_', ' ')} “{item.name}” is off; {label}: "
+            f"{' → '.join(item.switch.path)} → “{item.switch.label}”",
+        )
+        for item in overview.switched_off
+    ]
+    return findings
+
+
+def _health(connection: Connection) -> list[Finding]:
+    """What the health page shows."""
+    health = health_of(connection)
+    if health.freshness is None:
+        return []
+    age = int(health.freshness.total_seconds())
+    last = health.last_reconciliation
+    lines = [
+        Finding(health.is_fresh, f"freshness: at worst {age} seconds old"),
+        Finding(True, f"next reconciliation: {health.next_reconciliation.astimezone(connection.practice.zone):%c}"),
+    ]
+    if last is not None and last.report:
+        told = "; ".join(
+            f"{stream}: " + ", ".join(f"{name} {number}" for name, number in counts.items())
+            for stream, counts in last.report.items()
+        )
+        held = any(counts.get("held_back") for counts in last.report.values())
+        lines.append(Finding(not held, f"last reconciliation: {told}"))
+    if health.webhooks is not None and health.webhooks.state == health.webhooks.State.LIVE:
+        arriving = "webhooks: live" if health.webhooks_arrive else "webhooks: registered but not arriving"
+        lines.append(Finding(health.webhooks_arrive, arriving))
+    lines += [Finding(False, f"{trouble.message} {trouble.advice}") for trouble in health.troubles]
+    return lines
+
+
+def _key(connection: Connection, label: str) -> Finding:
+    try:
+        account = gateway_of(connection).check()
+    except PmsError as error:
+        return Finding(False, f"key: {error.message} {error.advice}")
+    return Finding(True, f"key: accepted by {label} for “{account.name}”")
+
+
+def _sync(connection: Connection) -> Finding:
+    progress = progress_of(connection)
+    if progress is None:
+        return Finding(False, "sync: has never begun; press Sync Now")
+    run = progress.run
+    if run.state == run.State.DONE:
+        age = timezone.now() - (run.finished_at or run.requested_at)
+        return Finding(True, f"sync: {run.get_kind_display()} complete {int(age.total_seconds() // 60)} minutes ago")
+    if run.error_message:
+        return Finding(False, f"sync: {run.error_message} {run.error_advice}")
+    return Finding(True, f"sync: {run.get_kind_display()} under way, {progress.records} records so far")

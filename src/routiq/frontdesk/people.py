@@ -1,0 +1,78 @@
+"""Who is calling, and what they usually have."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from routiq.connections.connecting import live_connection
+from routiq.frontdesk.wishes import Caller, Habit, KnownPatient
+from routiq.mirror.models import Appointment, Offering, Patient, Practitioner
+from routiq.pms.phones import e164
+from routiq.practices.models import Practice
+from routiq.practices.tenancy import current_practice_id
+
+
+def recognise_caller(number: str) -> Caller:
+    """Who may be calling from ``number`` (any format; empty when withheld): active patients only (C1).
+
+    Archived, deceased, merged and deleted ones are nobody's to greet.
+    """
+    practice = Practice.objects.get(pk=current_practice_id())
+    dialled = e164(number, region=practice.country_code)
+    if not dialled:
+        return Caller(number="")
+    found = (
+        Patient.objects.filter(phones__e164=dialled, status=Patient.Status.ACTIVE, merged_into="", removed_at=None)
+        .distinct()
+        .order_by("first_name", "pk")
+    )
+    return Caller(number=dialled, patients=tuple(known(patient) for patient in found))
+
+
+def known(patient: Patient) -> KnownPatient:
+    return KnownPatient(
+        remote_id=patient.remote_id,
+        first_name=patient.first_name,
+        called=patient.called,
+        last_name=patient.last_name,
+        date_of_birth=patient.date_of_birth,
+    )
+
+
+def habit_of(patient_remote_id: str) -> Habit:
+    """The practitioner, type and location of the patient's latest visit that can be had again online (BOOK-06).
+
+    A practitioner who left is left out, and so is a type they never offer online; what remains still helps.
+    """
+    connection = live_connection()
+    if connection is None:
+        return Habit()
+    latest = (
+        Appointment.objects.filter(
+            connection=connection,
+            patient_remote_id=patient_remote_id,
+            removed_at=None,
+            status=Appointment.Status.CONFIRMED,
+        )
+        .filter(starts_at__lte=timezone.now())
+        .order_by("-starts_at")[:5]
+    )
+    for visit in latest:
+        same = {
+            "connection": connection,
+            "appointment_type_remote_id": visit.appointment_type_remote_id,
+        }
+        if Offering.objects.filter(**same, practitioner_remote_id=visit.practitioner_remote_id).exists():
+            return Habit(
+                practitioner_id=_if_online(visit.practitioner_remote_id, connection.pk),
+                appointment_type_id=visit.appointment_type_remote_id,
+                location_id=visit.location_remote_id,
+            )
+    return Habit()
+
+
+def _if_online(practitioner_id: str, connection_id: int) -> str:
+    online = Practitioner.objects.filter(
+        connection_id=connection_id, remote_id=practitioner_id, online=True, active=True, removed_at=None
+    )
+    return practitioner_id if online.exists() else ""

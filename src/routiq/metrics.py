@@ -1,0 +1,82 @@
+"""Numbers for a monitoring system, in Prometheus' text format. Ids and counts only; a key is asked for."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.db import connection as database
+from django.http import HttpRequest, HttpResponse
+
+from routiq.connections.connecting import live_connection
+from routiq.connections.models import Connection
+from routiq.frontdesk.models import Booking, StaffTask
+from routiq.practices.people import practice_ids
+from routiq.practices.tenancy import acting_for
+from routiq.sync.health import freshness_of
+from routiq.sync.models import SyncEvent, SyncRun, WebhookRegistration
+
+#: Name -> what it counts.
+HELP = {
+    "routiq_connection_active": "1 when the practice's connection works, 0 when it is paused.",
+    "routiq_mirror_age_seconds": "How old the mirror can be at worst.",
+    "routiq_events_waiting": "Deliveries that were stored and not looked at yet.",
+    "routiq_webhooks_live": "1 when the vendor's events are registered.",
+    "routiq_runs_open": "Sync runs under way or waiting for a key.",
+    "routiq_bookings_open": "Bookings whose outcome is not known yet.",
+    "routiq_tasks_open": "Staff tasks that nobody has done.",
+    "routiq_jobs": "Jobs in the queue, by status.",
+}
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """``GET /metrics`` with ``Authorization: Bearer <ROUTIQ_METRICS_KEY>``; 404 while no key is set."""
+    if not settings.METRICS_KEY:
+        return HttpResponse(status=404)
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+    if not hmac.compare_digest(given.encode(), settings.METRICS_KEY.encode()):
+        return HttpResponse("A key is needed.\n", status=401, content_type="text/plain")
+    return HttpResponse(_text(), content_type="text/plain; version=0.0.4")
+
+
+def _text() -> str:
+    found: dict[str, list[str]] = {name: [] for name in HELP}
+    for name, labels, value in [*_practices(), *_jobs()]:
+        found[name].append(f"{name}{{{labels}}} {value}")
+    lines = []
+    for name, samples in found.items():
+        if samples:
+            lines += [f"# HELP {name} {HELP[name]}", f"# TYPE {name} gauge", *samples]
+    return "\n".join(lines) + "\n"
+
+
+def _practices() -> Iterator[tuple[str, str, float]]:
+    for practice_id in practice_ids():
+        with acting_for(practice_id):
+            connection = live_connection()
+            own = f'practice="{practice_id}"'
+            yield "routiq_bookings_open", own, Booking.objects.filter(state__in=Booking.OPEN).count()
+            yield "routiq_tasks_open", own, StaffTask.objects.filter(done_at=None).count()
+            if connection is not None:
+                yield from _connection(connection, f'{own},connection="{connection.pk}"')
+
+
+def _connection(connection: Connection, labels: str) -> Iterator[tuple[str, str, float]]:
+    yield "routiq_connection_active", labels, int(connection.is_active)
+    age = freshness_of(connection)
+    if age is not None:
+        yield "routiq_mirror_age_seconds", labels, round(age.total_seconds(), 1)
+    waiting = SyncEvent.objects.filter(connection=connection, outcome=SyncEvent.Outcome.WAITING)
+    yield "routiq_events_waiting", labels, waiting.count()
+    live = WebhookRegistration.objects.filter(connection=connection, state=WebhookRegistration.State.LIVE)
+    yield "routiq_webhooks_live", labels, int(live.exists())
+    runs = SyncRun.objects.filter(connection=connection, state__in=[SyncRun.State.RUNNING, SyncRun.State.PAUSED])
+    yield "routiq_runs_open", labels, runs.count()
+
+
+def _jobs() -> Iterator[tuple[str, str, float]]:
+    with database.cursor() as cursor:
+        cursor.execute("SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY 1 ORDER BY 1")
+        for status, number in cursor.fetchall():
+            yield "routiq_jobs", f'status="{status}"', number

@@ -1,0 +1,214 @@
+"""Writing what the vendor said into the mirror. One statement a page; the caller's transaction holds it.
+
+A row is written only when it differs from what is stored, and only by a newer answer (S3): newer by the vendor's
+stamp, and at the same stamp (which has whole seconds) by when we asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+import psycopg
+from django.db import connection as database
+
+from routiq.connections.models import Connection
+from routiq.mirror.changes import Change, ChangeKind, Row, compare
+from routiq.mirror.models import BookingRules, Offering, Patient
+from routiq.mirror.tables import PATIENTS, TABLES, Table
+from routiq.pms.records import BookingRulesRecord, DeletionRecord, OfferingRecord, Record
+
+_encode = msgspec.json.Encoder().encode
+
+_UPSERT = """
+WITH page AS MATERIALIZED (
+  SELECT * FROM json_to_recordset(%(records)s::json)
+    AS x(id text, updated_at timestamptz, fingerprint bigint, {fields})
+), before AS (
+  SELECT * FROM {table} WHERE connection_id = %(connection)s AND remote_id = ANY(%(ids)s)
+), written AS (
+  INSERT INTO {table} AS stored
+    (practice_id, connection_id, remote_id, remote_updated_at, seen_at, fingerprint, {columns})
+  SELECT %(practice)s, %(connection)s, x.id, x.updated_at, %(seen_at)s, x.fingerprint, {values}
+  FROM page x WHERE {only_where}
+  ON CONFLICT (connection_id, remote_id) DO UPDATE SET
+    remote_updated_at = EXCLUDED.remote_updated_at, seen_at = EXCLUDED.seen_at, fingerprint = EXCLUDED.fingerprint,
+    {updates}
+  WHERE (stored.fingerprint <> EXCLUDED.fingerprint {or_is_back})
+    AND (stored.remote_updated_at, stored.seen_at) <= (EXCLUDED.remote_updated_at, EXCLUDED.seen_at)
+  RETURNING stored.*, stored.xmax <> '0' AS renewed
+)
+"""
+
+_COUNT = "SELECT count(*) FROM written"
+_COMPARE = (
+    "SELECT written.remote_id, to_jsonb(before), to_jsonb(written) FROM written LEFT JOIN before USING (remote_id)"
+)
+
+# A patient who is new has no numbers to take away. To see that first matters: until the tables have been analysed the
+# planner, misled by the row-level policy, looks through all numbers of the practice for each page.
+_PHONES = """
+, unlisted AS (
+  DELETE FROM mirror_patientphone phone USING written
+  WHERE phone.patient_id = written.id AND EXISTS (SELECT 1 FROM written WHERE renewed)
+), listed AS (
+  INSERT INTO mirror_patientphone (practice_id, patient_id, position, number, e164, kind)
+  SELECT %(practice)s, written.id, phone.position - 1, left(phone.entry->>'number', 100), phone.entry->>'e164',
+    phone.entry->>'kind'
+  FROM written
+  JOIN page ON page.id = written.remote_id
+  CROSS JOIN json_array_elements(page.phones) WITH ORDINALITY AS phone(entry, position)
+)
+"""
+
+
+@lru_cache(maxsize=32)
+def _statement(table: Table, answer: str) -> str:
+    plain = [column for column in table.columns if not column.expression]
+    fields = [f"{column.source or column.name} {column.type}" for column in plain]
+    if table is PATIENTS:
+        fields.append("phones json")
+    removable = any(column.name == "removed_at" for column in table.columns)
+    statement = _UPSERT.format(
+        table=table.name,
+        columns=", ".join(column.name for column in table.columns),
+        values=", ".join(column.expression or f"x.{column.source or column.name}" for column in table.columns),
+        fields=", ".join(fields),
+        # A row that was marked as removed and is there after all is written although the record did not change.
+        or_is_back="OR stored.removed_at IS DISTINCT FROM EXCLUDED.removed_at" if removable else "",
+        updates=", ".join(f"{column.name} = EXCLUDED.{column.name}" for column in table.columns),
+        only_where=table.only_where or "true",
+    )
+    return statement + (_PHONES if table is PATIENTS else "") + answer
+
+
+def write(connection: Connection, records: Sequence[msgspec.Struct], asked_at: datetime) -> int:
+    """Store records of one kind; returns how many rows were new or changed.
+
+    ``asked_at`` (aware) is when the request was sent that brought them. Deletions, offerings and booking rules are
+    written by their own rules.
+    """
+    rows = _store(connection, records, asked_at, _COUNT)
+    return rows if isinstance(rows, int) else int(rows[0][0])
+
+
+def write_and_compare(connection: Connection, records: Sequence[msgspec.Struct], asked_at: datetime) -> list[Change]:
+    """Store records of one kind as :func:`write` does, and say what changed."""
+    rows = _store(connection, records, asked_at, _COMPARE)
+    if isinstance(rows, int):
+        return [Change("", ChangeKind.UPDATED)] * rows
+    return [compare(record_id, _row(before), _row(after) or {}) for record_id, before, after in rows]
+
+
+def _row(value: object) -> Row | None:
+    return msgspec.json.decode(value) if isinstance(value, str) else value  # type: ignore[return-value]
+
+
+def _store(
+    connection: Connection, records: Sequence[msgspec.Struct], asked_at: datetime, answer: str
+) -> int | list[tuple[Any, ...]]:
+    if not records:
+        return 0
+    first = records[0]
+    if isinstance(first, DeletionRecord):
+        gone = _remove(connection, [record for record in records if isinstance(record, DeletionRecord)])
+        return len(gone) if answer is _COUNT else [(record_id, {}, {"removed_at": True}) for record_id in gone]
+    if isinstance(first, BookingRulesRecord):
+        return _write_rules(connection, first, asked_at)
+    page, ids = _page(records)
+    values = {
+        "records": page,
+        "ids": ids,
+        "practice": connection.practice_id,
+        "connection": connection.pk,
+        "seen_at": asked_at,
+    }
+    return _execute(_statement(TABLES[type(first)], answer), values)
+
+
+def _page(records: Sequence[msgspec.Struct]) -> tuple[str, list[str]]:
+    """The records as one JSON text, each with its fingerprint, and their ids: one version of each, the newest, and in
+    the order of ids, so that two writers lock rows in the same order."""
+    newest: dict[str, Record] = {}
+    for record in records:
+        assert isinstance(record, Record)
+        known = newest.get(record.id)
+        if known is None or record.updated_at >= known.updated_at:
+            newest[record.id] = record
+    ids = sorted(newest)
+    rows = []
+    for record_id in ids:
+        encoded = _encode(newest[record_id])
+        fingerprint = int.from_bytes(blake2b(encoded, digest_size=8).digest(), "big", signed=True)
+        rows.append(b'{"fingerprint":%d,%s' % (fingerprint, encoded[1:]))
+    return (b"[" + b",".join(rows) + b"]").decode(), ids
+
+
+def _execute(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Django would write the whole page into the statement's text; so it goes apart, and the plan is kept."""
+    with database.cursor(), database.wrap_database_errors, psycopg.Cursor(database.connection) as cursor:
+        return cursor.execute(statement, values, prepare=False).fetchall()
+
+
+def write_whole(
+    connection: Connection, kind: type[msgspec.Struct], records: Sequence[msgspec.Struct], asked_at: datetime
+) -> int:
+    """Store a list that is known to be complete: what it lacks is marked as removed, what it has again as there."""
+    if kind is OfferingRecord:
+        return _replace_offerings(connection, [record for record in records if isinstance(record, OfferingRecord)])
+    written = write(connection, records, asked_at)
+    listed = [record.id for record in records if isinstance(record, Record)]
+    manager = TABLES[kind].model._default_manager.filter(connection=connection)
+    gone = manager.exclude(remote_id__in=listed).filter(removed_at=None).update(removed_at=asked_at)
+    back = manager.filter(remote_id__in=listed, removed_at__isnull=False).update(removed_at=None)
+    return written + gone + back
+
+
+def _remove(connection: Connection, deletions: list[DeletionRecord]) -> list[str]:
+    """Mark patients that the vendor removed for good; returns the ids of those that were still here."""
+    stamps = {deletion.id: deletion.deleted_at for deletion in deletions}
+    here = Patient.objects.filter(connection=connection, remote_id__in=stamps, removed_at=None)
+    gone = list(here.values_list("remote_id", flat=True))
+    for record_id in gone:
+        here.filter(remote_id=record_id).update(removed_at=stamps[record_id])
+    return gone
+
+
+def _replace_offerings(connection: Connection, records: list[OfferingRecord]) -> int:
+    wanted = {
+        (record.location_id, record.appointment_type_id, practitioner)
+        for record in records
+        for practitioner in record.practitioner_ids
+    }
+    stored = {
+        (offer.location_remote_id, offer.appointment_type_remote_id, offer.practitioner_remote_id): offer.pk
+        for offer in Offering.objects.filter(connection=connection)
+    }
+    Offering.objects.filter(pk__in=[pk for key, pk in stored.items() if key not in wanted]).delete()
+    Offering.objects.bulk_create(
+        Offering(
+            practice_id=connection.practice_id,
+            connection=connection,
+            location_remote_id=location,
+            appointment_type_remote_id=appointment_type,
+            practitioner_remote_id=practitioner,
+        )
+        for location, appointment_type, practitioner in sorted(wanted - stored.keys())
+    )
+    return len(wanted ^ stored.keys())
+
+
+def _write_rules(connection: Connection, record: BookingRulesRecord, asked_at: datetime) -> int:
+    fields = {name: getattr(record, name) for name in record.__struct_fields__}
+    stored = BookingRules.objects.filter(connection=connection).first()
+    if stored is not None and all(getattr(stored, name) == value for name, value in fields.items()):
+        return 0
+    BookingRules.objects.update_or_create(
+        connection=connection,
+        defaults={**fields, "practice_id": connection.practice_id, "seen_at": asked_at},
+    )
+    return 1

@@ -1,0 +1,1 @@
+"""Cliniko, as one gateway: https://docs.api.cliniko.com."""

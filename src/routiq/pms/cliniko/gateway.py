@@ -1,0 +1,365 @@
+"""Cliniko behind the gateway protocol.
+
+Reference: Cliniko API v1, https://docs.api.cliniko.com.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import time
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from routiq.pms import answers
+from routiq.pms.cliniko import mapping, payloads
+from routiq.pms.cliniko.advice import advice, not_administrator, not_bookable
+from routiq.pms.cliniko.keys import SHARD
+from routiq.pms.cliniko.links import refuse_foreign_links
+from routiq.pms.cliniko.mapping import Habits
+from routiq.pms.cliniko.streams import (
+    PAGE_SIZE,
+    SOURCES,
+    Cursor,
+    Params,
+    Walk,
+    check_selection,
+    hidden_too,
+    parameters,
+    stamp,
+)
+from routiq.pms.cliniko.walking import Astray, Step, step
+from routiq.pms.cliniko.webhooks import Webhooks
+from routiq.pms.errors import NotBookableOnline, NotFound, NotPermitted, VendorChanged, WriteRefused
+from routiq.pms.gateway import Capabilities, Lane, Pace, Page, Selection, Stream, WebhookSubscription
+from routiq.pms.records import AccountRecord, AppointmentDraft, AppointmentRecord, AppointmentStatus, Slot
+from routiq.pms.transport import Transport
+
+#: Where the API is; the shard comes from the key.
+BASE_URL = "https://api.{shard}.cliniko.com/v1"
+
+CAPABILITIES = Capabilities(
+    vendor="cliniko",
+    label="Cliniko",
+    streams=tuple(SOURCES),
+    has_regions=True,
+    offers_webhooks=True,
+    has_service_matrix=True,
+    has_conflict_check=True,
+    page_size=PAGE_SIZE,
+)
+
+#: A check is over within five seconds: so much for the first question, and for both (seconds from the start).
+_CHECK_FIRST, _CHECK_BOTH = 2.8, 4.8
+#: ``from`` and ``to`` may be a week apart by the documentation, six days by its maintainers: the smaller is
+#: safe.
+_DAYS_AT_ONCE = 7
+
+_HIDDEN = hidden_too(SOURCES[Stream.APPOINTMENTS].lifted)
+_USER = msgspec.json.Decoder(payloads.User)
+_SETTINGS = msgspec.json.Decoder(payloads.PublicSettings)
+_APPOINTMENT = msgspec.json.Decoder(payloads.IndividualAppointment)
+_APPOINTMENTS = msgspec.json.Decoder(payloads.IndividualAppointments)
+_TIMES = msgspec.json.Decoder(payloads.AvailableTimes)
+_CONFLICTS = msgspec.json.Decoder(payloads.Conflicts)
+
+
+class ClinikoGateway:
+    """One practice's Cliniko account."""
+
+    def __init__(self, transport: Transport, habits: Habits) -> None:
+        self._transport = transport
+        self._habits = habits
+        self._webhooks = Webhooks(transport)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return CAPABILITIES
+
+    def close(self) -> None:
+        self._transport.close()
+
+    def check(self) -> AccountRecord:
+        """See :meth:`routiq.pms.gateway.Gateway.check`. ``NotPermitted`` with cause ``not_administrator``
+        when the key works but its owner has another role.
+
+        Reference: Cliniko API, User; Settings (public).
+        """
+        started = time.monotonic()
+        user = self._transport.read("/user", _USER, lane=Lane.LIVE, deadline=started + _CHECK_FIRST).content
+        settings = self._transport.read(
+            "/settings/public", _SETTINGS, lane=Lane.LIVE, deadline=started + _CHECK_BOTH
+        ).content
+        account = mapping.account(settings, user)
+        if not account.is_administrator:
+            raise NotPermitted(
+                "The key's user is not an administrator of the Cliniko account.",
+                vendor="cliniko",
+                cause="not_administrator",
+                advice=not_administrator(account.user_role),
+                request="GET /user",
+            )
+        return account
+
+    def fetch(self, stream: Stream, selection: Selection, cursor: str | None = None) -> Page:
+        """See :meth:`routiq.pms.gateway.Gateway.fetch`. Streams without stamps (booking rules, offerings,
+        deleted patients) come whole whatever ``updated_since`` says. Attendances include the one seat that
+        Cliniko keeps for each individual appointment: their ``class_id`` is then the appointment's id."""
+        check_selection(stream, selection)
+        source = SOURCES[stream]
+        at = Cursor.read(cursor)
+        part = source.parts[at.part]
+        reply = self._transport.read(part.path, source.decoder, params=parameters(source, selection, at))
+        if source.walk is Walk.SINGLE:
+            rules = mapping.booking_rules(reply.content)
+            return Page(records=(rules,), next_cursor=None, remaining=0, asked_at=reply.asked_at)
+        refuse_foreign_links(self._transport, part.path, reply.content)
+        on = self._step(stream, selection, at, reply.content)
+        records = [part.mapper(row, self._habits) for row in on.rows]
+        return Page(
+            records=[record for record in records if record is not None],
+            next_cursor=on.cursor.text() if on.cursor is not None else None,
+            remaining=on.remaining,
+            asked_at=reply.asked_at,
+        )
+
+    def available_times(
+        self,
+        *,
+        location_id: str,
+        practitioner_id: str,
+        appointment_type_id: str,
+        duration_minutes: int,
+        first: date,
+        last: date,
+    ) -> list[Slot]:
+        """See :meth:`routiq.pms.gateway.Gateway.available_times`. Days before today at the location are
+        refused by Cliniko as a whole, so ``first`` must not lie in the past there.
+
+        Reference: Cliniko API, Available times.
+        """
+        path = (
+            f"/businesses/{_number(location_id)}/practitioners/{_number(practitioner_id)}"
+            f"/appointment_types/{_number(appointment_type_id)}/available_times"
+        )
+        starts: set[datetime] = set()
+        while first <= last:
+            until = min(first + timedelta(days=_DAYS_AT_ONCE - 1), last)
+            starts.update(self._times(path, first, until))
+            first = until + timedelta(days=1)
+        duration = timedelta(minutes=duration_minutes)
+        return [
+            Slot(
+                starts_at=start,
+                ends_at=start + duration,
+                practitioner_id=practitioner_id,
+                location_id=location_id,
+                appointment_type_id=appointment_type_id,
+            )
+            for start in sorted(starts)
+        ]
+
+    def book(self, draft: AppointmentDraft) -> AppointmentRecord:
+        """See :meth:`routiq.pms.gateway.Gateway.book`. Cliniko checks neither overlaps nor opening hours.
+
+        Reference: Cliniko API, Individual appointments, create.
+        """
+        body = {
+            "patient_id": draft.patient_id,
+            "practitioner_id": draft.practitioner_id,
+            "business_id": draft.location_id,
+            "appointment_type_id": draft.appointment_type_id,
+            "starts_at": stamp(draft.starts_at),
+            "ends_at": stamp(draft.ends_at),
+        }
+        if draft.notes:
+            body["notes"] = draft.notes
+        refused: NotFound | None = None
+        answer = b""
+        try:
+            answer = self._transport.write("POST", "/individual_appointments", msgspec.json.encode(body))
+        except NotFound as error:
+            refused = error
+        if refused is not None:
+            raise WriteRefused(
+                "Cliniko does not know one of the patient, practitioner, location or appointment type.",
+                vendor="cliniko",
+                cause="unknown_record",
+                advice=advice("")["WriteRefused"],
+                request=refused.request,
+                status=refused.status,
+                evidence=refused.evidence,
+            )
+        return self._written(answer)
+
+    def has_conflict(self, appointment_id: str) -> bool:
+        """Reference: Cliniko API, Individual appointments, conflicts."""
+        path = f"/individual_appointments/{_number(appointment_id)}/conflicts"
+        return self._transport.read(path, _CONFLICTS, lane=Lane.LIVE).content.conflicts.exist
+
+    def appointment(self, appointment_id: str) -> AppointmentRecord:
+        """Reference: Cliniko API, Individual appointments, get. Where the single address hides an archived
+        one, the list still shows it."""
+        path = f"/individual_appointments/{_number(appointment_id)}"
+        try:
+            found = self._transport.read(path, _APPOINTMENT, params=_HIDDEN, lane=Lane.LIVE).content
+        except NotFound:
+            listed = self._appointments([*_HIDDEN, ("q[]", f"id:={appointment_id}")])
+            if not listed:
+                raise
+            found = listed[0]
+        return mapping.appointment(found, self._habits)
+
+    def find_appointments(
+        self, *, patient_id: str, practitioner_id: str, starts_at: datetime
+    ) -> list[AppointmentRecord]:
+        """Reference: Cliniko API, Individual appointments, list. Date-times know no "equals", so a span of no
+        length is asked for; what comes back is looked at again."""
+        start = stamp(starts_at)
+        found = self._appointments(
+            [
+                ("q[]", f"patient_id:={_number(patient_id)}"),
+                ("q[]", f"practitioner_id:={_number(practitioner_id)}"),
+                ("q[]", f"starts_at:>={start}"),
+                ("q[]", f"starts_at:<={start}"),
+            ]
+        )
+        # With notes, whatever the practice keeps: our own reference stands there.
+        habits = msgspec.structs.replace(self._habits, include_notes=True)
+        records = [mapping.appointment(row, habits) for row in found]
+        return [
+            record
+            for record in records
+            if record.status is not AppointmentStatus.CANCELLED
+            and record.deleted_at is None
+            and stamp(record.starts_at) == start
+            and record.patient_id == patient_id
+            and record.practitioner_id == practitioner_id
+        ]
+
+    def withdraw(self, appointment_id: str) -> None:
+        """Archived and not cancelled: a cancellation stays in the patient's history with a reason, and
+        Cliniko may mail the patient about it; this appointment was never meant to stand.
+
+        Reference: Cliniko API, Individual appointments, archive.
+        """
+        path = f"/individual_appointments/{_number(appointment_id)}/archive"
+        try:
+            self._transport.write("POST", path, repeatable=True)
+        except NotFound:
+            return
+
+    def subscribe(self, url: str) -> WebhookSubscription:
+        """See :meth:`routiq.pms.gateway.Gateway.subscribe`."""
+        return self._webhooks.subscribe(url)
+
+    def subscriptions(self) -> list[WebhookSubscription]:
+        """See :meth:`routiq.pms.gateway.Gateway.subscriptions`."""
+        return self._webhooks.subscriptions()
+
+    def unsubscribe(self, subscription_id: str) -> None:
+        """See :meth:`routiq.pms.gateway.Gateway.unsubscribe`."""
+        self._webhooks.unsubscribe(subscription_id)
+
+    def _appointments(self, params: Params) -> list[payloads.IndividualAppointment]:
+        paged = [("per_page", str(PAGE_SIZE)), ("sort", "id:asc"), *params]
+        return self._transport.read(
+            "/individual_appointments", _APPOINTMENTS, params=paged, lane=Lane.LIVE
+        ).content.rows
+
+    def _times(self, path: str, first: date, last: date) -> list[datetime]:
+        starts: list[datetime] = []
+        page = 1
+        while True:
+            params = [
+                ("from", first.isoformat()),
+                ("to", last.isoformat()),
+                ("per_page", str(PAGE_SIZE)),
+                ("page", str(page)),
+            ]
+            hidden = False
+            try:
+                answer = self._transport.read(path, _TIMES, params=params, lane=Lane.LIVE).content
+            except NotFound:
+                hidden = True
+            if hidden:
+                raise NotBookableOnline(
+                    "Cliniko offers no online bookings for this practitioner, type and location.",
+                    vendor="cliniko",
+                    cause="hidden",
+                    advice=not_bookable(),
+                    request=answers.label("GET", path),
+                    status=404,
+                )
+            refuse_foreign_links(self._transport, path, answer)
+            starts += [row.appointment_start for row in answer.rows]
+            if not answer.rows or len(starts) >= answer.total_entries:
+                return starts
+            page += 1
+
+    def _written(self, answer: bytes) -> AppointmentRecord:
+        found: payloads.IndividualAppointment | None = None
+        with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
+            found = _APPOINTMENT.decode(answer)
+        if found is None:
+            raise self._transport.uncertain("POST /individual_appointments")
+        return mapping.appointment(found, self._habits)
+
+    def _step(self, stream: Stream, selection: Selection, at: Cursor, envelope: Any) -> Step:
+        reason = ""
+        try:
+            return step(SOURCES[stream], selection, at, envelope.rows, envelope.total_entries)
+        except Astray as error:
+            reason = str(error)
+        raise VendorChanged(
+            f"Cliniko's list of {stream.value} cannot be walked to its end.",
+            vendor="cliniko",
+            cause="list",
+            request=f"GET {SOURCES[stream].parts[at.part].path}",
+            status=200,
+            evidence=reason,
+        )
+
+
+def open_gateway(
+    *,
+    key: str,
+    region: str,
+    pace: Pace,
+    base_url: str = "",
+    contact: str = "",
+    include_notes: bool = False,
+    phone_region: str = "AU",
+    sleep: Callable[[float], None] = time.sleep,
+) -> ClinikoGateway:
+    """A gateway for a clean key and its shard (see :func:`routiq.pms.cliniko.keys.normalise_key`).
+
+    ``base_url`` replaces Cliniko's own address, may hold ``{shard}``, and may be plain http: it is for the
+    sandbox. ``contact`` is the operator's e-mail address, which Cliniko asks for in every request.
+    ``phone_region`` (ISO alpha-2) is where numbers without a country are at home. ``ValueError`` for a region
+    that is no shard.
+    """
+    if not SHARD.fullmatch(region):
+        raise ValueError("not a Cliniko shard")
+    proof = base64.b64encode(f"{key}:".encode()).decode()
+    transport = Transport(
+        vendor="cliniko",
+        label="Cliniko",
+        base_url=(base_url or BASE_URL).replace("{shard}", region),
+        headers={"Authorization": f"Basic {proof}"},
+        pace=pace,
+        contact=contact or "operator@localhost",
+        advice=advice(region),
+        sleep=sleep,
+    )
+    return ClinikoGateway(transport, Habits(include_notes=include_notes, phone_region=phone_region))
+
+
+def _number(vendor_id: str) -> str:
+    """An id fit to be part of an address. What has no digits exists nowhere at Cliniko: ``NotFound``."""
+    if not (vendor_id.isascii() and vendor_id.isdecimal()):
+        raise NotFound("This is no Cliniko id.", vendor="cliniko", cause="no_id")
+    return vendor_id

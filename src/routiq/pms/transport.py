@@ -1,0 +1,281 @@
+"""One HTTP connection to one vendor account: paced, time-limited, retried where safe, and silent about data.
+
+Reads are asked again when the vendor stumbles. A write is sent once: after it has left this machine, anything
+but a clear answer is ``WriteUncertain``, never a second attempt. Errors and telemetry carry what was asked as
+a template (``GET /patients/{id}``), never an id, a query value, a body or a key.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import socket
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Generic, TypeVar
+from urllib.parse import urlencode, urlsplit
+
+import httpx2
+import msgspec
+
+from routiq import __version__
+from routiq.pms import answers
+from routiq.pms.errors import (
+    PmsError,
+    RateLimited,
+    VendorChanged,
+    VendorUnavailable,
+    WriteUncertain,
+)
+from routiq.pms.gateway import Lane, Pace
+from routiq.pms.verdicts import Outcome, Verdicts
+
+logger = logging.getLogger("routiq.pms")
+# The libraries below would write whole addresses, query values included, into anybody's log.
+for _name in ("httpx2", "httpcore2"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+ATTEMPTS = 3
+#: Seconds a live request waits for the vendor's own limit, and a background one, before ``RateLimited``.
+PATIENCE = {Lane.LIVE: 2.0, Lane.BACKGROUND: 600.0}
+#: Seconds after which a person has waited long enough, retries included; in the background, for one attempt.
+LONGEST = {Lane.LIVE: 12.0, Lane.BACKGROUND: 60.0}
+_TIMEOUTS = {
+    Lane.LIVE: {"connect": 3.0, "read": 10.0, "write": 5.0, "pool": 3.0},
+    Lane.BACKGROUND: {"connect": 3.0, "read": 15.0, "write": 5.0, "pool": 30.0},
+}
+_FIRST_DELAY = {Lane.LIVE: 0.2, Lane.BACKGROUND: 0.5}
+
+Params = Sequence[tuple[str, str]]
+T = TypeVar("T")
+
+
+class Reply(msgspec.Struct, Generic[T], frozen=True):
+    """A decoded answer and when it was asked for (aware, UTC)."""
+
+    content: T
+    asked_at: datetime
+
+
+class Transport:
+    """``base_url`` pins scheme, host and path prefix; paths given later are appended to it.
+
+    ``headers`` hold what proves the key. ``advice`` replaces the advice of single errors, by code
+    (``KeyRejected.not_accepted``). All calls may be made from several threads at once.
+    """
+
+    def __init__(
+        self,
+        *,
+        vendor: str,
+        label: str,
+        base_url: str,
+        headers: Mapping[str, str],
+        pace: Pace,
+        contact: str,
+        advice: Mapping[str, str] | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._base_url = base_url.rstrip("/")
+        parts = urlsplit(self._base_url)
+        self._origin = (parts.scheme, parts.netloc)
+        self._verdicts = Verdicts(vendor, label, parts.hostname or "", advice or {})
+        self._pace = pace
+        self._sleep = sleep
+        self._clock = clock
+        self._client = httpx2.Client(
+            headers={
+                "User-Agent": f"Routiq/{__version__} ({contact})",
+                "Accept": "application/json",
+                "Accept-Encoding": "gzip",
+                **headers,
+            },
+            follow_redirects=False,
+            # A company's own outbound proxy is honoured, but never for the plain addresses of a sandbox.
+            trust_env=parts.scheme == "https",
+            limits=httpx2.Limits(max_connections=8, max_keepalive_connections=4, keepalive_expiry=20.0),
+        )
+
+    def close(self) -> None:
+        self._client.close()
+
+    def is_own(self, link: str) -> bool:
+        """Does this link lead to the pinned host?"""
+        parts = urlsplit(link)
+        return (parts.scheme, parts.netloc) == self._origin
+
+    def read(
+        self,
+        path: str,
+        decoder: msgspec.json.Decoder[T],
+        *,
+        params: Params = (),
+        lane: Lane = Lane.BACKGROUND,
+        deadline: float | None = None,
+    ) -> Reply[T]:
+        """GET ``path`` and decode the answer. ``deadline`` is a reading of ``time.monotonic``.
+
+        Raises every error of :mod:`routiq.pms.errors` but those of writing; what is raised is final.
+        """
+        request = answers.label("GET", path)
+        query = f"?{urlencode(params)}" if params else ""
+        if deadline is None and lane is Lane.LIVE:
+            deadline = time.monotonic() + LONGEST[lane]
+        failures, waited = 0, 0.0
+        while True:
+            with self._pace.admit(lane):
+                if deadline is not None and time.monotonic() >= deadline:
+                    raise self._verdicts.error(VendorUnavailable, "timeout", request)
+                asked_at = datetime.fromtimestamp(self._clock(), UTC)
+                outcome = self._send("GET", path, query, request, lane, deadline=deadline)
+            if outcome.status == 429:
+                waited += self._wait_for_reset(outcome, lane, waited, request)
+                continue
+            error = self._verdicts.of_read(outcome, request)
+            if error is None:
+                decoded = self._decoded(outcome, decoder, request)
+                if not isinstance(decoded, PmsError):
+                    return Reply(decoded, asked_at)
+                error = decoded
+            failures += 1
+            late = deadline is not None and time.monotonic() >= deadline
+            if not error.temporary or failures >= ATTEMPTS or late:
+                raise error
+            self._rest(lane, failures)
+
+    def write(
+        self,
+        method: str,
+        path: str,
+        content: bytes | None = None,
+        *,
+        lane: Lane = Lane.LIVE,
+        repeatable: bool = False,
+    ) -> bytes:
+        """Send a change and return the body of the vendor's yes.
+
+        ``repeatable`` is for changes that do no harm twice: only they are sent again after a lost answer.
+        """
+        request = answers.label(method, path)
+        failures, waited = 0, 0.0
+        while True:
+            with self._pace.admit(lane):
+                outcome = self._send(method, path, "", request, lane, content=content)
+            if outcome.status == 429:
+                # Turned away at the door: nothing was done, so sending it once more is no repetition.
+                waited += self._wait_for_reset(outcome, lane, waited, request)
+                continue
+            error = self._verdicts.of_write(outcome, request)
+            if error is None:
+                return outcome.content
+            failures += 1
+            unclear = isinstance(error, WriteUncertain | VendorUnavailable)
+            if not (repeatable and unclear) or failures >= ATTEMPTS:
+                raise error
+            self._rest(lane, failures)
+
+    def uncertain(self, request: str) -> PmsError:
+        """The ``WriteUncertain`` for a yes that cannot be read."""
+        return self._verdicts.error(WriteUncertain, "unreadable", request)
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        query: str,
+        request: str,
+        lane: Lane,
+        *,
+        content: bytes | None = None,
+        deadline: float | None = None,
+    ) -> Outcome:
+        started = time.monotonic()
+        last = min(deadline or started + LONGEST[lane], started + LONGEST[lane])
+        left = max(last - started, 0.05)
+        timeouts = {phase: min(seconds, left) for phase, seconds in _TIMEOUTS[lane].items()}
+        headers = {"Content-Type": "application/json"} if method != "GET" else None
+        status, answer_headers, received, fault, sent = 0, httpx2.Headers(), b"", "", True
+        try:
+            response = self._client.send(
+                self._client.build_request(
+                    method,
+                    f"{self._base_url}{path}{query}",
+                    content=content,
+                    headers=headers,
+                    extensions={"timeout": timeouts},
+                ),
+                stream=True,
+            )
+            status, answer_headers = response.status_code, response.headers
+            try:
+                encoding = answer_headers.get("content-encoding", "")
+                received = answers.body(_until(last, response.iter_raw()), encoding)
+            finally:
+                response.close()
+        except httpx2.PoolTimeout:
+            fault, sent = "busy", False
+        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError) as error:
+            fault, sent = "unknown_host" if _is_name_failure(error) else "unreachable", False
+        except httpx2.TimeoutException:
+            fault = "timeout"
+        except httpx2.TransportError:
+            fault = "lost"
+        except answers.TooLarge:
+            fault = "too_large"
+        except answers.Damaged:
+            fault = "cut_short"
+        took = round((time.monotonic() - started) * 1000)
+        logger.info("%s %s %d ms %s", request, fault or status, took, lane.value)
+        return Outcome(status, answer_headers, received, fault, sent)
+
+    def _decoded(self, outcome: Outcome, decoder: msgspec.json.Decoder[T], request: str) -> T | PmsError:
+        try:
+            return decoder.decode(outcome.content)
+        except msgspec.ValidationError as error:
+            found = answers.misfit(error)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return self._verdicts.error(VendorUnavailable, "cut_short", request, outcome)
+        return self._verdicts.error(VendorChanged, "shape", request, outcome, found)
+
+    def _wait_for_reset(self, outcome: Outcome, lane: Lane, waited: float, request: str) -> float:
+        """Tell everybody to stop and sleep until the vendor listens again; returns the seconds slept."""
+        now = datetime.fromtimestamp(self._clock(), UTC)
+        until = answers.hold_until(outcome.headers, now)
+        self._pace.hold_until(until)
+        seconds = (until - now).total_seconds()
+        if waited + seconds > PATIENCE[lane]:
+            raise RateLimited(
+                f"{self._verdicts.label} asked us to slow down.",
+                until=until,
+                vendor=self._verdicts.vendor,
+                cause="vendor_limit",
+                request=request,
+                status=429,
+                advice=self._verdicts.advice.get("RateLimited", ""),
+            )
+        self._sleep(seconds)
+        return seconds
+
+    def _rest(self, lane: Lane, failures: int) -> None:
+        """A pause that grows threefold, spread so that many clients do not come back together."""
+        self._sleep(_FIRST_DELAY[lane] * 3 ** (failures - 1) * random.uniform(0.75, 1.25))
+
+
+def _until(last: float, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Give up on an answer that trickles in so slowly that no single wait is too long."""
+    for chunk in chunks:
+        if time.monotonic() > last:
+            raise httpx2.ReadTimeout("the whole answer took too long")
+        yield chunk
+
+
+def _is_name_failure(error: BaseException) -> bool:
+    """Was it the look-up of the host's name that failed?"""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, socket.gaierror):
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False

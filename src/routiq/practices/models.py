@@ -1,0 +1,124 @@
+"""Who we serve: practices, the people who log in, what they did."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils import timezone
+
+
+class Practice(models.Model):
+    """One clinic business: the tenant. Its rows are visible only while the code acts for it."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", "Being set up"
+        LIVE = "live", "Live"
+
+    name = models.CharField(max_length=200)
+    time_zone = models.CharField(max_length=64, default="Australia/Sydney")
+    country_code = models.CharField(max_length=2, default="AU")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
+    keep_patient_notes = models.BooleanField(default=False)
+    history_months = models.PositiveSmallIntegerField(default=24)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def is_live(self) -> bool:
+        return self.status == self.Status.LIVE
+
+
+class PracticeOwned(models.Model):
+    """A row that belongs to one practice and is guarded by row-level security."""
+
+    practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        abstract = True
+
+
+class PersonManager(BaseUserManager["Person"]):
+    def create_person(self, email: str, password: str, **extra: Any) -> Person:
+        person = self.model(email=email.strip().lower(), **extra)
+        person.set_password(password)
+        person.save()
+        return person
+
+    def get_by_natural_key(self, username: str | None) -> Person:
+        return self.get(email=(username or "").strip().lower())
+
+
+class Person(AbstractBaseUser):
+    """Somebody who logs in, with e-mail and password. Belongs to practices through memberships."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=200, blank=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    USERNAME_FIELD = "email"
+    objects = PersonManager()
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class Membership(PracticeOwned):
+    class Role(models.TextChoices):
+        OWNER = "owner", "Owner"
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=20, choices=Role.choices, default=Role.OWNER)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["practice", "person"], name="one_membership_each")]
+
+
+class ApiToken(PracticeOwned):
+    """A key to the REST API of one practice. Only its hash is stored; the text is shown once."""
+
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=12)
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+
+class AuditEntry(PracticeOwned):
+    """Who did what, when. Holds ids and codes; the rows they name hold the personal details."""
+
+    at = models.DateTimeField(default=timezone.now)
+    actor_kind = models.CharField(max_length=20)
+    """``person``, ``token``, ``robyn`` or ``system``."""
+    actor_id = models.CharField(max_length=40, blank=True)
+    action = models.CharField(max_length=60)
+    """A dotted code such as ``connection.connected``."""
+    target = models.CharField(max_length=80, blank=True)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["practice", "-at"], name="audit_latest")]
+
+
+class Letter(PracticeOwned):
+    """An e-mail to the owners of a practice. To whom is found out when it is sent."""
+
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True)
+    """When a mail server took it; then it is never sent again."""
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=100, blank=True)
+    """Why the last attempt failed, as a code."""

@@ -1,0 +1,224 @@
+"""The room's door: a conversation starts, and something is said in it. A turn is words in, reply and actions out.
+
+Turns of one conversation are served one after the other, by a lock that belongs to the database session: it is held
+while the practice management system is asked, without a transaction, and a crash lets go of it. What was said and
+what is remembered are stored together, in one transaction, once the turn is done.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models import Max
+
+from routiq.connections.attention import watch
+from routiq.practices.live import announce
+from routiq.practices.tenancy import current_practice_id
+from routiq.robyn import memory as memories
+from routiq.robyn.clock import Clock, system_clock
+from routiq.robyn.desk import Desk, FrontDesk, PracticeFacts
+from routiq.robyn.flows import dispatch
+from routiq.robyn.flows.turn import Said, Turn
+from routiq.robyn.memory import Memory
+from routiq.robyn.models import Conversation
+from routiq.robyn.models import Turn as StoredTurn
+from routiq.robyn.understanding.commands import Command, as_plain
+from routiq.robyn.understanding.reader import NO_MENU, Context, Question, Understanding
+from routiq.robyn.understanding.rules import Rules
+
+LONGEST = 1000
+"""Characters of one utterance."""
+WAIT_SECONDS = 60
+"""How long a turn waits for the one before it."""
+
+
+class ConversationError(Exception):
+    """Something was said that cannot be served. ``message`` and ``advice`` are shown on screen."""
+
+    def __init__(self, code: str, message: str, advice: str) -> None:
+        super().__init__(message)
+        self.code = code
+        """``unknown``, ``ended``, ``empty``, ``too_long``, ``busy``."""
+        self.message = message
+        self.advice = advice
+
+
+@dataclass(frozen=True)
+class Reply:
+    conversation_id: int
+    text: str
+    commands: list[dict[str, Any]] = field(default_factory=list)
+    actions: list[dict[str, Any]] = field(default_factory=list)
+    ended: bool = False
+
+
+def start(channel: str, caller_number: str, *, desk: Desk | None = None, clock: Clock = system_clock) -> Reply:
+    """Begin a conversation for the practice in force and greet.
+
+    ``caller_number`` in any format, empty when withheld.
+    """
+    began = time.monotonic()
+    desk = desk or FrontDesk()
+    practice = desk.practice()
+    row = Conversation.objects.create(
+        practice_id=current_practice_id(),
+        channel=channel,
+        caller_number=caller_number[:40],
+        started_at=clock(),
+        last_turn_at=clock(),
+    )
+    memory = Memory(caller=caller_number[:40])
+    turn = _turn(row, "", memory, desk, practice, (), Context(clock().astimezone(practice.zone)))
+    said = dispatch.greet(turn)
+    return _store(row, 0, turn, said, clock, began)
+
+
+def say(
+    conversation_id: int,
+    text: str,
+    *,
+    desk: Desk | None = None,
+    clock: Clock = system_clock,
+    understanding: Understanding | None = None,
+) -> Reply:
+    """The patient's words in, Robyn's reply out. Call it outside a transaction: it may book.
+
+    Raises :class:`ConversationError` for words or conversations that cannot be served.
+    """
+    began = time.monotonic()
+    words = text.replace("\x00", "").strip()
+    if not words:
+        raise ConversationError("empty", "Nothing was said.", "Type what the patient says, then send it.")
+    if len(words) > LONGEST:
+        raise ConversationError(
+            "too_long", f"That is longer than {LONGEST} characters.", "Say it in fewer words, or in several turns."
+        )
+    desk = desk or FrontDesk()
+    with _one_at_a_time(conversation_id):
+        row = _open(conversation_id)
+        number = (row.turns.aggregate(last=Max("number"))["last"] or 0) + 1
+        memory = memories.from_state(row.state)
+        practice = desk.practice()
+        context = _context(memory, desk, practice, clock)
+        commands = (understanding or Rules()).read(words, context)
+        turn = _turn(row, words, memory, desk, practice, commands, context)
+        said = dispatch.answer(turn)
+        return _store(row, number, turn, said, clock, began)
+
+
+def _open(conversation_id: int) -> Conversation:
+    row = Conversation.objects.filter(practice_id=current_practice_id(), pk=conversation_id).first()
+    if row is None:
+        raise ConversationError("unknown", "There is no such conversation.", "Start a new conversation.")
+    if row.ended_at is not None:
+        raise ConversationError("ended", "This conversation has ended.", "Start a new conversation.")
+    return row
+
+
+def _context(memory: Memory, desk: Desk, practice: PracticeFacts, clock: Clock) -> Context:
+    names: tuple[str, ...] = ()
+    if practice.live and memory.question in {Question.WHO, Question.FULL_NAME}:
+        patients = desk.recognise_caller(memory.caller).patients
+        names = tuple({name for patient in patients for name in (patient.first_name, patient.called) if name})
+    return Context(
+        now=clock().astimezone(practice.zone),
+        question=memory.question,
+        menu=desk.menu() if practice.live else NO_MENU,
+        offers=tuple(offer.time for offer in memory.offers),
+        names=names,
+    )
+
+
+def _turn(
+    row: Conversation,
+    words: str,
+    memory: Memory,
+    desk: Desk,
+    practice: PracticeFacts,
+    commands: tuple[Command, ...],
+    context: Context,
+) -> Turn:
+    def keep() -> None:
+        Conversation.objects.filter(pk=row.pk).update(state=memories.to_state(memory))
+
+    return Turn(row.pk, row.channel, words, memory, desk, practice, context, commands, keep)
+
+
+def _store(row: Conversation, number: int, turn: Turn, said: Said, clock: Clock, began: float) -> Reply:
+    """The turn and what is remembered, together. The number is unique: a turn that lost its lock cannot be stored
+    over another one."""
+    turn.memory.last_said = said.text
+    commands = as_plain(turn.commands)
+    at = clock()
+    try:
+        with transaction.atomic():
+            Conversation.objects.select_for_update().get(pk=row.pk)
+            StoredTurn.objects.create(
+                practice_id=row.practice_id,
+                conversation=row,
+                number=number,
+                heard=turn.heard,
+                said=said.text,
+                commands=commands,
+                actions=turn.actions,
+                took_ms=int((time.monotonic() - began) * 1000),
+                at=at,
+            )
+            row.state = memories.to_state(turn.memory)
+            row.last_turn_at = at
+            row.ended_at = at if said.ended else None
+            if turn.memory.booking_id:
+                row.booking_id = turn.memory.booking_id
+            row.save(update_fields=["state", "last_turn_at", "ended_at", "booking_id"])
+            # Somebody is on the line: what changes at the practice now should be here at once.
+            watch()
+            announce(row.practice_id, "conversation")
+    except IntegrityError:
+        raise _busy() from None
+    return Reply(row.pk, said.text, commands, turn.actions, said.ended)
+
+
+def _busy() -> ConversationError:
+    return ConversationError("busy", "Robyn is still answering.", "Wait for her answer, then say it again.")
+
+
+@contextmanager
+def _one_at_a_time(conversation_id: int) -> Iterator[None]:
+    key = f"routiq.conversation:{conversation_id}"
+    if not _locked(key):
+        raise _busy()
+    try:
+        yield
+    finally:
+        _unlock(key)
+
+
+def _locked(key: str) -> bool:
+    """Wait for the lock, in short steps, so that no statement blocks for long."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    pause = 0.005
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [key])
+            row = cursor.fetchone()
+        if row and row[0]:
+            return True
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(pause)
+        pause = min(pause * 2, 0.1)
+
+
+def _unlock(key: str) -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [key])
+    except DatabaseError:
+        # A session that cannot unlock must not go back to a pool with the lock in its hand.
+        if connection.connection is not None:
+            connection.connection.close()

@@ -1,0 +1,1 @@
+"""What is done about it: deterministic flows over plain state, asking before they act (law 4)."""

@@ -1,0 +1,121 @@
+"""From the yes to what came of it. "Booked" is said of the stored row, and of nothing else (B7)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from routiq.frontdesk.wishes import BookingAnswer, BookingRequest, OfferedTime, Outcome
+from routiq.robyn import wording
+from routiq.robyn.desk import StoredBooking
+from routiq.robyn.flows import handover, offering
+from routiq.robyn.flows.turn import Said, Turn
+from routiq.robyn.memory import Offer
+from routiq.robyn.understanding.reader import Question
+
+
+def intent_key(turn: Turn, offer: Offer) -> str:
+    """The same confirmed offer is one booking, however often the yes arrives."""
+    return f"conversation:{turn.conversation_id}:{offer.token}"
+
+
+def book(turn: Turn, offer: Offer) -> Said:
+    """Book what was read back and agreed to. The memory says so before anything goes out."""
+    turn.memory.in_flight = offer.token
+    turn.keep()
+    return _outcome(turn, offer, turn.desk.book(_request(turn, offer)))
+
+
+def resume(turn: Turn) -> Said | None:
+    """A booking that was under way when the last turn broke off: its outcome; ``None`` when it was never begun."""
+    memory = turn.memory
+    offer = memory.offer(memory.in_flight)
+    if offer is None or not turn.desk.was_asked(intent_key(turn, offer)):
+        memory.in_flight = ""
+        return None
+    return _outcome(turn, offer, turn.desk.book(_request(turn, offer)))
+
+
+def _request(turn: Turn, offer: Offer) -> BookingRequest:
+    return BookingRequest(
+        patient_id=turn.memory.patient_id,
+        offer=offer.time,
+        intent_key=intent_key(turn, offer),
+        channel=turn.channel,
+        asked_by=f"conversation:{turn.conversation_id}",
+        accepting_words=turn.heard,
+    )
+
+
+def _outcome(turn: Turn, offer: Offer, answer: BookingAnswer) -> Said:
+    memory = turn.memory
+    memory.in_flight = ""
+    turn.did(
+        "asked_to_book",
+        outcome=answer.outcome.value,
+        booking=answer.booking_id,
+        appointment=answer.appointment_id,
+        steps=list(answer.steps),
+    )
+    if answer.outcome is Outcome.BOOKED:
+        return _booked(turn, offer, answer)
+    if answer.outcome is Outcome.SLOT_TAKEN:
+        memory.declined = (*memory.declined, offer.time.starts_at)
+        return offering.search(turn, wording.JUST_TAKEN)
+    if answer.outcome is Outcome.UNCERTAIN:
+        return _waiting(turn, offer, answer)
+    sentence = wording.SYSTEM_DOWN if answer.outcome is Outcome.VENDOR_DOWN else wording.BOOKING_FAILED
+    why = " ".join(filter(None, ("Wanted to book and could not.", answer.message, answer.advice)))
+    said = handover.hand_over(turn, why, sentence)
+    memory.start_over()
+    return said
+
+
+def _booked(turn: Turn, offer: Offer, answer: BookingAnswer) -> Said:
+    stored = turn.desk.stored_booking(answer.booking_id)
+    time = said_of(stored, offer, turn.memory.patient_id)
+    if time is None:
+        handover.leave_task(
+            turn, handover.CHECK_BOOKING, "The stored booking does not match what was agreed; check it"
+        )
+        return _waiting(turn, offer, answer)
+    _close(turn, answer.booking_id)
+    return turn.ask(Question.ANYTHING_ELSE, wording.booked(time, turn.today))
+
+
+def said_of(stored: StoredBooking | None, offer: Offer, patient_id: str) -> OfferedTime | None:
+    """What may be said of the stored row: its own time, with the names of what it shares with the offer."""
+    time = offer.time
+    if stored is None or not stored.booked or stored.patient_id != patient_id:
+        return None
+    row = (stored.practitioner_id, stored.location_id, stored.appointment_type_id)
+    if row != (time.practitioner_id, time.location_id, time.appointment_type_id):
+        return None
+    return replace(time, starts_at=stored.starts_at)
+
+
+def _close(turn: Turn, booking_id: str) -> None:
+    memory = turn.memory
+    memory.booking_id = booking_id
+    memory.waiting = False
+    memory.start_over()
+
+
+def _waiting(turn: Turn, offer: Offer, answer: BookingAnswer) -> Said:
+    memory = turn.memory
+    memory.booking_id = answer.booking_id
+    memory.waiting = True
+    memory.offers, memory.chosen = (offer,), offer.token
+    memory.wants_booking = False
+    return turn.ask(Question.ANYTHING_ELSE, f"{wording.NOT_CONFIRMED} {wording.ANYTHING_ELSE}")
+
+
+def follow_up(turn: Turn) -> Said | None:
+    """A booking that was not confirmed: has it been meanwhile? ``None`` when it has not."""
+    memory = turn.memory
+    offer = memory.offer(memory.chosen)
+    stored = turn.desk.stored_booking(memory.booking_id) if memory.booking_id else None
+    time = said_of(stored, offer, memory.patient_id) if offer else None
+    if time is None:
+        return None
+    _close(turn, memory.booking_id)
+    return turn.ask(Question.ANYTHING_ELSE, wording.booked(time, turn.today))

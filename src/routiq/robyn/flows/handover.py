@@ -1,0 +1,178 @@
+"""Handing over to people: emergencies, the wish for a person, what a machine must not answer, what it cannot."""
+
+from __future__ import annotations
+
+from routiq.robyn import wording
+from routiq.robyn.flows.turn import Said, Turn
+from routiq.robyn.understanding.commands import AskPerson, Danger, Deny, Emergency, End, GiveName, GivePhone
+from routiq.robyn.understanding.reader import Question
+
+CALL_BACK, EMERGENCY, CHECK_BOOKING = "call_back", "emergency", "check_booking"
+_REASONS = {"asked": "asked for a person", "complaint": "has a complaint", "billing": "asked about money or a bill"}
+
+
+def leave_task(turn: Turn, kind: str, reason: str) -> None:
+    """A task for staff with who, from where and what was wanted."""
+    memory = turn.memory
+    who = f"{memory.patient_called} (patient {memory.patient_id})" if memory.patient_id else memory.call_back.name
+    parts = [reason.rstrip("."), f"Who: {who or 'not known'}", f"Number: {memory.caller or 'withheld'}"]
+    if wish := wanted(turn):
+        parts.append(f"Wanted: {wish}")
+    task_id = turn.desk.leave_task(kind, ". ".join(parts) + ".", turn.conversation_id)
+    turn.did("task_left", kind=kind, task=task_id)
+
+
+def wanted(turn: Turn) -> str:
+    """What was asked for so far, for staff."""
+    memory, menu = turn.memory, turn.context.menu
+    names = {
+        choice.id: choice.name
+        for group in (menu.appointment_types, menu.practitioners, menu.locations)
+        for choice in group
+    }
+    want = memory.want
+    said = [names[id] for id in (want.appointment_type_id, want.practitioner_id, want.location_id) if id in names]
+    if chosen := memory.offer(memory.chosen):
+        time = chosen.time
+        said += [time.appointment_type_name, time.practitioner_name, time.location_name, wording.spoken_start(time)]
+        return ", ".join(dict.fromkeys(said))
+    for window in want.windows:
+        said += [wording.spoken_day(day) for day in window.days]
+        if window.first_day:
+            said.append(f"from {wording.spoken_day(window.first_day)}")
+        if window.last_day:
+            said.append(f"until {wording.spoken_day(window.last_day)}")
+        if window.at:
+            said.append(f"at {window.at:%H:%M}")
+        elif window.not_before or window.not_after:
+            earliest = f"from {window.not_before:%H:%M}" if window.not_before else ""
+            said.append(f"{earliest} {f'until {window.not_after:%H:%M}' if window.not_after else ''}".strip())
+    return ", ".join(said)
+
+
+def emergency(turn: Turn, flag: Emergency) -> Said:
+    """The settled sentence, an alert once for each kind, and no booking under way any more (V1)."""
+    memory = turn.memory
+    if flag.danger not in memory.alerts:
+        words = "self-harm" if flag.danger is Danger.SELF_HARM else "an emergency"
+        leave_task(turn, EMERGENCY, f"Mentioned {words}; was told whom to call. Ring them at once")
+        memory.alerts = (*memory.alerts, flag.danger.value)
+    if not memory.in_flight and not memory.waiting:
+        memory.start_over()
+        memory.question = Question.ANYTHING_ELSE if memory.patient_id else memory.question
+    return Said(wording.emergency(flag.danger, turn.practice.country_code))
+
+
+def person(turn: Turn, wish: AskPerson) -> Said:
+    """A call-back task; the name and number are asked for where they are not known (V4)."""
+    memory = turn.memory
+    memory.chosen = ""
+    reason = f"Patient {_REASONS.get(wish.reason, wish.reason)}"
+    if memory.patient_id or memory.caller:
+        sentence = {"complaint": wording.COMPLAINT, "billing": wording.BILLING}.get(
+            wish.reason, wording.PERSON_COMING
+        )
+        return hand_over(turn, reason, sentence)
+    memory.call_back.reason = reason
+    return turn.ask(Question.CALLER_NAME, wording.CALLER_NAME)
+
+
+def hand_over(turn: Turn, reason: str, sentence: str) -> Said:
+    """Leave the task, say so, and wait for anything else."""
+    memory = turn.memory
+    memory.misses = 0
+    if not memory.patient_id and not memory.caller:
+        return begin_call_back(turn, reason, wording.CALLER_NAME)
+    leave_task(turn, CALL_BACK, reason)
+    memory.handed_over = True
+    return turn.ask(Question.ANYTHING_ELSE, f"{sentence} {wording.ANYTHING_ELSE}")
+
+
+def begin_call_back(turn: Turn, reason: str, sentence: str) -> Said:
+    turn.memory.call_back.reason = reason
+    turn.memory.tries = 0
+    return turn.ask(Question.CALLER_NAME, sentence)
+
+
+def take_call_back(turn: Turn) -> Said:
+    """The caller's name, then the number if it is withheld, then the task."""
+    memory = turn.memory
+    if turn.has(Deny) and not turn.has(GiveName, GivePhone):
+        return turn.ask(Question.ANYTHING_ELSE, f"No worries. {wording.ANYTHING_ELSE}")
+    if turn.has(End) and not memory.caller and not turn.has(GivePhone):
+        return Said(wording.GOODBYE, ended=True)
+    if memory.question is Question.CALLER_NAME:
+        if name := turn.first(GiveName):
+            memory.call_back.name = name.name.title()
+        elif not turn.has(End) and not _asked_enough(turn):
+            return Said(wording.CALLER_NAME)
+        memory.tries = 0
+        if not memory.caller:
+            return turn.ask(Question.CALLER_NUMBER, wording.CALLER_NUMBER)
+    elif number := turn.first(GivePhone):
+        memory.caller = number.number
+    elif not _asked_enough(turn):
+        return Said(wording.CALLER_NUMBER_AGAIN)
+    else:
+        return turn.ask(Question.ANYTHING_ELSE, wording.NO_NUMBER)
+    leave_task(turn, CALL_BACK, memory.call_back.reason or "Asked for a call back")
+    memory.handed_over = True
+    if turn.has(End):
+        return Said(f"{wording.TEAM_HAS_IT} {wording.GOODBYE}", ended=True)
+    name_said = memory.call_back.name
+    text = wording.call_back_noted(name_said) if name_said else f"{wording.PERSON_COMING} {wording.ANYTHING_ELSE}"
+    return turn.ask(Question.ANYTHING_ELSE, text)
+
+
+def _asked_enough(turn: Turn) -> bool:
+    turn.memory.tries += 1
+    return turn.memory.tries >= 2
+
+
+def not_understood(turn: Turn) -> Said:
+    """One clarifying question, then a person (ESC-08)."""
+    memory = turn.memory
+    memory.misses += 1
+    if memory.misses < 2:
+        return Said(clarified(turn))
+    memory.misses = 0
+    memory.chosen = ""
+    if memory.handed_over:
+        known = memory.patient_id and turn.practice.live
+        return turn.ask(Question.ANYTHING_ELSE, wording.STILL_COMING if known else wording.TEAM_HAS_IT)
+    return hand_over(turn, "Could not be understood", wording.HANDED_OVER)
+
+
+def clarified(turn: Turn) -> str:
+    """The open question once more, put more plainly."""
+    question = turn.memory.question
+    plain = wording.CLARIFY.get(question.value)
+    asked = asked_again(turn)
+    if plain is None:
+        return f"Sorry, I did not understand. {asked}"
+    return f"{plain} {asked}" if question in {Question.PICK, Question.CHOICE} else plain
+
+
+def asked_again(turn: Turn) -> str:
+    """The open question in its own words."""
+    memory = turn.memory
+    if memory.question is Question.CONFIRM and (chosen := memory.offer(memory.chosen)):
+        return wording.read_back(chosen.time, memory.patient_called, turn.today)
+    if memory.question is Question.CHOICE and memory.offers:
+        return wording.which_of([offer.time for offer in memory.offers], turn.today)
+    if memory.question is Question.PICK and memory.listed_what:
+        menu = turn.context.menu
+        groups = (menu.appointment_types, menu.practitioners, menu.locations)
+        names = {choice.id: choice.name for group in groups for choice in group}
+        return wording.which([names.get(id, "") for id in memory.listed], memory.listed_what.value)
+    return {
+        Question.WHO: wording.WHO,
+        Question.FULL_NAME: wording.FULL_NAME,
+        Question.DATE_OF_BIRTH: wording.DATE_OF_BIRTH,
+        Question.WHEN: wording.WHEN,
+        Question.OTHER_DAYS: wording.OTHER_DAYS,
+        Question.ANYONE_ELSE: wording.ANYONE_ELSE,
+        Question.CALLER_NAME: wording.CALLER_NAME,
+        Question.CALLER_NUMBER: wording.CALLER_NUMBER,
+        Question.ANYTHING_ELSE: wording.ANYTHING_ELSE,
+    }.get(memory.question, wording.HOW_CAN_I_HELP)

@@ -1,0 +1,187 @@
+"""Looking for times and putting a few of them on the table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from routiq.frontdesk.wishes import Habit, NoTimes, OfferedTime, Times, Wish
+from routiq.robyn import wording
+from routiq.robyn.flows import handover, naming
+from routiq.robyn.flows.turn import Said, Turn
+from routiq.robyn.flows.wishing import as_wish, widened
+from routiq.robyn.memory import OFFER_LASTS, Offer, Window
+from routiq.robyn.understanding.commands import What
+from routiq.robyn.understanding.reader import Question
+
+MOST_OFFERS = 3
+
+
+def search(turn: Turn, lead: str = "") -> Said:
+    """Look for times and offer them, or say why there are none. ``lead`` is said before."""
+    memory, menu = turn.memory, turn.context.menu
+    memory.clear_table()
+    habit = turn.desk.habit_of(memory.patient_id)
+    kind = _type(turn, habit)
+    if not kind:
+        if menu.appointment_types:
+            return naming.pick(turn, What.APPOINTMENT_TYPE)
+        return _none(turn, Times(reason=NoTimes.UNAVAILABLE), lead)
+    windows = memory.want.windows or (Window(),)
+    times = Times(reason=NoTimes.NOT_OFFERED)
+    for base in _bases(turn, kind, habit):
+        times, base_used = _find(turn, base, windows), base
+        if times.reason is not NoTimes.NOT_OFFERED:
+            break
+    if times.reason is NoTimes.FULL and len(windows) == 1:
+        near, why = _nearest(turn, base_used, windows[0])
+        if near:
+            return put_on_table(turn, near, lead or why)
+    if not times.offers:
+        return _none(turn, times, lead)
+    said = put_on_table(turn, times.offers, lead)
+    if len(times.offers) == 1 and len(windows) == 1 and _is_exact(windows[0]):
+        return read_back(turn, memory.offers[0], lead)
+    return said
+
+
+def _is_exact(window: Window) -> bool:
+    """One day and one time were asked for, so that one answer needs no choice."""
+    return bool(window.at and len(window.days) == 1 and not (window.not_before or window.not_after))
+
+
+def _nearest(turn: Turn, base: Wish, window: Window) -> tuple[tuple[OfferedTime, ...], str]:
+    """Times near what was asked for, at least two if there are, and why not exactly it."""
+    best: tuple[OfferedTime, ...] = ()
+    why = ""
+    for wider, reason in widened(window):
+        near = _find(turn, base, (wider,)).offers
+        if len(near) > len(best):
+            best, why = near, wording.NOT_EXACTLY if reason == "exact" else wording.NOTHING_THEN
+        if len(best) > 1:
+            break
+    return best, why
+
+
+def _type(turn: Turn, habit: Habit) -> str:
+    known = {choice.id for choice in turn.context.menu.appointment_types}
+    wanted = turn.memory.want.appointment_type_id or habit.appointment_type_id
+    if wanted in known:
+        return wanted
+    return next(iter(known)) if len(known) == 1 else ""
+
+
+def _bases(turn: Turn, kind: str, habit: Habit) -> list[Wish]:
+    """Whom and where to ask for: as named, else as usual; what is only usual gives way when it does not fit."""
+    want, menu = turn.memory.want, turn.context.menu
+    usual_person = habit.practitioner_id if habit.practitioner_id in {p.id for p in menu.practitioners} else ""
+    usual_place = habit.location_id if habit.location_id in {p.id for p in menu.locations} else ""
+    person = want.practitioner_id or ("" if want.anyone else usual_person)
+    place = want.location_id or ("" if want.anywhere else usual_place)
+    combinations = [(person, place), (person, want.location_id), (want.practitioner_id, place)]
+    combinations.append((want.practitioner_id, want.location_id))
+    return [
+        Wish(
+            appointment_type_id=kind,
+            practitioner_id=person,
+            location_id=place,
+            leave_out=turn.memory.declined,
+        )
+        for person, place in dict.fromkeys(combinations)
+    ]
+
+
+def _find(turn: Turn, base: Wish, windows: Sequence[Window]) -> Times:
+    found: dict[tuple[datetime, str], OfferedTime] = {}
+    reasons: list[Times] = []
+    for window in windows:
+        wish = replace(as_wish(window, base), count=MOST_OFFERS if len(windows) == 1 else 2)
+        times = turn.desk.find_times(wish)
+        turn.did("times_read", **_told(wish, times))
+        reasons.append(times)
+        for offer in times.offers:
+            if offer.starts_at > turn.now:
+                found.setdefault((offer.starts_at, offer.practitioner_id), offer)
+    offers = tuple(sorted(found.values(), key=lambda offer: offer.starts_at))[:MOST_OFFERS]
+    if offers:
+        return Times(offers=offers)
+    return next((times for times in reasons if times.reason), Times(reason=NoTimes.FULL))
+
+
+def _told(wish: Wish, times: Times) -> dict[str, Any]:
+    plain = {key: value for key, value in msgspec.to_builtins(wish).items() if value}
+    return {
+        "wish": plain,
+        "offers": [offer.starts_at.isoformat() for offer in times.offers],
+        "reason": times.reason.value if times.reason else "",
+        "requests": times.requests,
+    }
+
+
+def put_on_table(turn: Turn, times: Sequence[OfferedTime], lead: str = "") -> Said:
+    memory = turn.memory
+    memory.rounds += 1
+    expires = turn.now + OFFER_LASTS
+    memory.offers = tuple(
+        Offer(token=f"{memory.rounds}{'abcdef'[place]}", time=time, expires_at=expires)
+        for place, time in enumerate(times[:MOST_OFFERS])
+    )
+    memory.chosen = ""
+    turn.did("offered", tokens=[offer.token for offer in memory.offers])
+    said = wording.offers(
+        [offer.time for offer in memory.offers], turn.today, say_location=len(turn.context.menu.locations) > 1
+    )
+    return turn.ask(Question.CHOICE, f"{lead} {said}".strip())
+
+
+def read_back(turn: Turn, offer: Offer, lead: str = "") -> Said:
+    """Say exactly what would be booked and ask for a yes, if the offer still holds."""
+    if turn.now >= offer.expires_at:
+        return look_again(turn, offer)
+    turn.memory.chosen = offer.token
+    turn.did("read_back", token=offer.token)
+    said = wording.read_back(offer.time, turn.memory.patient_called, turn.today)
+    return turn.ask(Question.CONFIRM, f"{lead} {said}".strip())
+
+
+def look_again(turn: Turn, offer: Offer) -> Said:
+    """An offer that has expired: read back anew when the time is still free, else others."""
+    time = offer.time
+    start = time.local_start
+    wish = Wish(
+        appointment_type_id=time.appointment_type_id,
+        practitioner_id=time.practitioner_id,
+        location_id=time.location_id,
+        days=(start.date(),),
+        not_before=start.time(),
+        not_after=start.time(),
+        count=1,
+    )
+    times = turn.desk.find_times(wish)
+    turn.did("times_read", **_told(wish, times))
+    same = [found for found in times.offers if found.starts_at == time.starts_at and found.starts_at > turn.now]
+    if not same:
+        return search(turn, wording.NO_LONGER)
+    put_on_table(turn, same[:1])
+    return read_back(turn, turn.memory.offers[0], wording.WAIT_WHILE)
+
+
+def _none(turn: Turn, times: Times, lead: str) -> Said:
+    memory = turn.memory
+    if times.reason is NoTimes.BEYOND:
+        return turn.ask(Question.OTHER_DAYS, f"{lead} {wording.BEYOND}".strip())
+    if times.reason is NoTimes.NOT_OFFERED and (memory.want.practitioner_id or memory.want.location_id):
+        return turn.ask(Question.ANYONE_ELSE, f"{lead} {wording.ANYONE_ELSE}".strip())
+    if times.reason is NoTimes.FULL:
+        if any(window != Window() for window in memory.want.windows):
+            return turn.ask(Question.OTHER_DAYS, f"{lead} {wording.OTHER_DAYS}".strip())
+        return handover.hand_over(turn, "No free time found online", f"{lead} {wording.NOTHING_AT_ALL}".strip())
+    if times.reason is NoTimes.UNAVAILABLE:
+        reason = f"Wants an appointment; times could not be read. {times.advice}"
+        return handover.hand_over(turn, reason.strip(), f"{lead} {wording.SYSTEM_DOWN}".strip())
+    reason = f"Wants an appointment that cannot be booked online. {times.advice}"
+    return handover.hand_over(turn, reason.strip(), f"{lead} {wording.TEAM_WILL_CALL}".strip())

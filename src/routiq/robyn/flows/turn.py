@@ -1,0 +1,63 @@
+"""What a flow has in hand for one turn, and what it hands back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from routiq.robyn.desk import Desk, PracticeFacts
+from routiq.robyn.memory import Memory
+from routiq.robyn.understanding.commands import Command, WishTime
+from routiq.robyn.understanding.reader import Context, Question
+
+C = TypeVar("C", bound=Command)
+
+
+@dataclass(frozen=True)
+class Said:
+    text: str
+    ended: bool = False
+
+
+@dataclass
+class Turn:
+    conversation_id: int
+    channel: str
+    heard: str
+    """The patient's words, verbatim."""
+    memory: Memory
+    desk: Desk
+    practice: PracticeFacts
+    context: Context
+    commands: tuple[Command, ...]
+    keep: Callable[[], None]
+    """Stores the memory at once: called before anything goes out to the practice management system."""
+    actions: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def now(self) -> datetime:
+        return self.context.now
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+    def did(self, what: str, **detail: Any) -> None:
+        self.actions.append({"did": what, **detail})
+
+    def first(self, kind: type[C]) -> C | None:
+        return next((command for command in self.commands if isinstance(command, kind)), None)
+
+    def has(self, *kinds: type[Any]) -> bool:
+        return any(isinstance(command, kinds) for command in self.commands)
+
+    @property
+    def wishes(self) -> tuple[WishTime, ...]:
+        return tuple(command for command in self.commands if isinstance(command, WishTime))
+
+    def ask(self, question: Question, text: str) -> Said:
+        """Say it and wait for the answer to ``question``."""
+        self.memory.question = question
+        return Said(text)

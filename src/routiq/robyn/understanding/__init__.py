@@ -1,0 +1,1 @@
+"""What the patient's words mean: text in, typed commands out. Decides nothing and does nothing (law 4)."""

@@ -1,0 +1,195 @@
+"""The typed commands that understanding yields. The only things a flow ever hears of the patient's words.
+
+Tagged structs, so that a command is stored and shown as ``{"type": "wish_time", ...}`` and a reader that is not made
+of rules can be held to the same schema.
+"""
+
+from __future__ import annotations
+
+from datetime import date, time
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+import msgspec
+
+
+def _tag(name: str) -> str:
+    return "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")
+
+
+class _Command(msgspec.Struct, frozen=True, omit_defaults=True, tag=_tag, tag_field="type"):
+    pass
+
+
+class What(StrEnum):
+    """What can be named from the menu."""
+
+    PRACTITIONER = "practitioner"
+    APPOINTMENT_TYPE = "appointment_type"
+    LOCATION = "location"
+
+
+class Danger(StrEnum):
+    EMERGENCY = "emergency"
+    SELF_HARM = "self_harm"
+
+
+class StartBooking(_Command, frozen=True):
+    """Wants an appointment. What was named with it comes as its own ``NameChoice`` and ``WishTime``."""
+
+    another: bool = False
+    """Said to be a further one."""
+
+
+class NameChoice(_Command, frozen=True):
+    """Names something of the menu. Several ids: the words fit them about equally, and it has to be asked."""
+
+    what: What
+    ids: tuple[str, ...] = ()
+    other: bool = False
+    """"The other clinic": not the one talked about."""
+
+
+class AnyChoice(_Command, frozen=True):
+    """Does not mind which."""
+
+    what: What
+
+
+class WishTime(_Command, frozen=True):
+    """When, in the practice's zone. Several in one turn are alternatives."""
+
+    days: tuple[date, ...] = ()
+    weekdays: tuple[int, ...] = ()
+    """ISO weekdays, 1 is Monday."""
+    not_days: tuple[date, ...] = ()
+    not_weekdays: tuple[int, ...] = ()
+    first_day: date | None = None
+    last_day: date | None = None
+    at: time | None = None
+    """This time; or about this time, when ``not_before`` and ``not_after`` stand around it."""
+    not_before: time | None = None
+    not_after: time | None = None
+    """Latest start, inclusive."""
+    soonest: bool = False
+    later: bool = False
+    """Later than what is on the table."""
+    earlier: bool = False
+    any_day: bool = False
+    any_time: bool = False
+    past: bool = False
+    """A day or time was said that has gone."""
+
+    @property
+    def names_day(self) -> bool:
+        return bool(self.days or self.weekdays or self.first_day or self.last_day)
+
+    @property
+    def names_time(self) -> bool:
+        return bool(self.at or self.not_before or self.not_after)
+
+
+class Choose(_Command, frozen=True):
+    """Takes one of what is on the table: by place in the list, or the earlier or later one."""
+
+    position: int = 0
+    """1 is the first, -1 the last; 0 says no more than "that one"."""
+    earlier: bool = False
+    later: bool = False
+
+
+class Affirm(_Command, frozen=True):
+    """An unreserved yes."""
+
+
+class Deny(_Command, frozen=True):
+    pass
+
+
+class AskOthers(_Command, frozen=True):
+    """Wants to hear other times than those on the table."""
+
+
+class GiveName(_Command, frozen=True):
+    name: str
+
+
+class GiveDateOfBirth(_Command, frozen=True):
+    date: date
+
+
+class GivePhone(_Command, frozen=True):
+    number: str
+
+
+class AskPerson(_Command, frozen=True):
+    """Wants a person, complains, or talks about money: not for a machine."""
+
+    reason: str = "asked"
+    """``asked``, ``complaint`` or ``billing``."""
+
+
+class Ask(_Command, frozen=True):
+    """A question that no command answers."""
+
+
+class Greet(_Command, frozen=True):
+    pass
+
+
+class Thank(_Command, frozen=True):
+    pass
+
+
+class End(_Command, frozen=True):
+    pass
+
+
+class Repeat(_Command, frozen=True):
+    pass
+
+
+class Emergency(_Command, frozen=True):
+    danger: Danger
+
+
+class Clinical(_Command, frozen=True):
+    """Asks for a judgement that only a clinician may give."""
+
+
+class NotUnderstood(_Command, frozen=True):
+    pass
+
+
+Command: TypeAlias = (
+    StartBooking
+    | NameChoice
+    | AnyChoice
+    | WishTime
+    | Choose
+    | Affirm
+    | Deny
+    | AskOthers
+    | GiveName
+    | GiveDateOfBirth
+    | GivePhone
+    | AskPerson
+    | Ask
+    | Greet
+    | Thank
+    | End
+    | Repeat
+    | Emergency
+    | Clinical
+    | NotUnderstood
+)
+
+
+def as_plain(commands: tuple[Command, ...]) -> list[dict[str, Any]]:
+    plain: list[dict[str, Any]] = msgspec.to_builtins(list(commands))
+    return plain
+
+
+def from_plain(plain: list[dict[str, Any]]) -> tuple[Command, ...]:
+    """``msgspec.ValidationError`` when it is not made of commands."""
+    return msgspec.convert(plain, tuple[Command, ...])

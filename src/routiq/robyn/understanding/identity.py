@@ -1,0 +1,73 @@
+"""Names, dates of birth and phone numbers that a patient gives. Read exactly, never by resemblance. Pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from routiq.robyn.understanding.names import tokens
+from routiq.robyn.understanding.words import MONTHS, word_set
+
+_FILLING = word_set(
+    "it its it's is is the a an for of my me i i'm im am name names named called call this that that's "
+    "thats here speaking appointment appointments booking book be one would will please thanks thank you "
+    "hi hello hey yes yeah yep no sorry um uh oh and just both first last surname family given son "
+    "daughter kid child wife husband partner mum dad mother father myself us want to need like can could "
+    "see with on at actually mate dr mr mrs ms miss who he she his her their under so well okay ok good "
+    "i'd i'll id monday tuesday wednesday thursday friday saturday sunday tomorrow today "
+    "morning afternoon robyn new make get in some time day next any or from after before"
+)
+_CUED = re.compile(r"\b(?:name is|name's|named|called|i'm|i am|this is|it's|it is|for)\s+(?P<name>[^,.?!]+)")
+_OWN_NAME = re.compile(r"\b(?:my name is|my name's|name is|i'm called|this is|speaking)\b")
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
+_BIRTHS = (
+    re.compile(r"\b(?P<y>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)\b"),
+    re.compile(r"\b(?P<d>\d{1,2})\s*[/.\s-]\s*(?P<m>\d{1,2})\s*[/.\s-]\s*(?P<y>(?:19|20)?\d\d)\b"),
+    re.compile(
+        rf"\b(?P<d>\d{{1,2}}|first|second|third)(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m>{_MONTH})\s*,?\s*(?:of\s+)?(?P<y>(?:19|20)?\d\d)\b"
+    ),
+    re.compile(rf"\b(?P<m>{_MONTH})\s+(?:the\s+)?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s*,?\s*(?P<y>(?:19|20)?\d\d)\b"),
+    re.compile(r"\b(?P<d>\d\d)(?P<m>\d\d)(?P<y>(?:19|20)\d\d)\b"),
+)
+_ORDINALS = {"first": 1, "second": 2, "third": 3}
+
+
+def read_name(said: str) -> str:
+    """The words that can be a name, without the filling around them; empty when none or too many are left."""
+    cued = _CUED.search(said)
+    words = tokens(cued["name"]) if cued else tokens(said)
+    left = [word for word in words if word not in _FILLING and not any(c.isdigit() for c in word)]
+    if not left and cued:
+        left = [word for word in tokens(said) if word not in _FILLING and not any(c.isdigit() for c in word)]
+    return " ".join(left) if 1 <= len(left) <= 4 else ""
+
+
+def says_own_name(said: str) -> bool:
+    """Whether a name is announced as one, so that it counts even beside a wish."""
+    return _OWN_NAME.search(said) is not None
+
+
+def read_birth_date(said: str, today: date) -> date | None:
+    """Day first. A year of two digits is the latest one that has been."""
+    said = re.sub(r"\b(19|20) (\d\d)\b", r"\1\2", said)
+    for pattern in _BIRTHS:
+        if match := pattern.search(said):
+            year = int(match["y"])
+            if year < 100:
+                year += 2000 if year <= today.year % 100 else 1900
+            month = MONTHS.get(match["m"]) or int(match["m"])
+            try:
+                born = date(year, month, _ORDINALS.get(match["d"]) or int(match["d"]))
+            except ValueError:
+                return None
+            return born if date(1900, 1, 1) <= born <= today else None
+    return None
+
+
+def read_phone(said: str) -> str:
+    """The digits of a phone number, or empty. "Double four" and "oh" are spoken digits."""
+    spoken = re.sub(r"\bone\b", "1", re.sub(r"\boh\b", "0", said))
+    spoken = re.sub(r"\bdouble (\d)", r"\1\1", spoken)
+    spoken = re.sub(r"\btriple (\d)", r"\1\1\1", spoken)
+    digits = re.sub(r"\D", "", spoken)
+    return ("+" if "+" in said else "") + digits if 8 <= len(digits) <= 15 else ""

@@ -1,0 +1,139 @@
+"""Which practitioner, type or location is meant. Close spellings count, by margin; a patient's own name never here.
+
+Patients' names are identity: :func:`same_name` compares them exactly, but for case, accents and punctuation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+from itertools import pairwise
+
+from routiq.frontdesk.wishes import Choice
+from routiq.robyn.understanding.words import fold, normalise, word_set
+
+TITLES = word_set("dr doctor mr mrs ms miss mx prof professor physio")
+_FILLING = word_set(
+    "the a an and of for with at in on to my your our min mins minute minutes hour appointment "
+    "appointments session sessions visit clinic practice centre center consultation consult type health "
+    "care studio rooms pty ltd"
+)
+_CLOSE, _MARGIN = 0.8, 0.1
+_CUE = re.compile(r"\b(?:with|see|seeing|dr|doctor|for|practitioner|physio|prefer|want|try|is)\s+(?:dr |doctor )?")
+
+
+def tokens(text: str) -> list[str]:
+    return re.findall(r"[a-z0-9']+", fold(text).replace("-", " "))
+
+
+def same_name(left: str, right: str) -> bool:
+    """Exactly the same name, but for case, accents and punctuation. Empty names are nobody's."""
+    one, two = tokens(left), tokens(right)
+    return bool(one) and one == two
+
+
+def _within(needle: list[str], hay: list[str]) -> bool:
+    return bool(needle) and any(hay[i : i + len(needle)] == needle for i in range(len(hay) - len(needle) + 1))
+
+
+def name_practitioners(said: str, choices: Iterable[Choice], *, expected: bool = False) -> tuple[str, ...]:
+    """Ids of the practitioners that the words name: one, several when it has to be asked, none. ``expected``: that
+    was the question, so a close spelling needs no "with" before it."""
+    people = list(choices)
+    hay = tokens(said)
+    best: dict[str, int] = {}
+    for person in people:
+        for form in (person.name, *person.other_names):
+            parts = [token for token in tokens(form) if token not in TITLES]
+            wanted = [(len(parts) + 1, parts)] if len(parts) > 1 else []
+            wanted += [(1, [part]) for part in (parts[:1] + parts[-1:]) if len(part) > 1]
+            for score, needle in wanted:
+                if _within(needle, hay):
+                    best[person.id] = max(best.get(person.id, 0), score)
+    if best:
+        top = max(best.values())
+        return tuple(person.id for person in people if best.get(person.id) == top)
+    return _close(_after_cue(said, hay, expected), people)
+
+
+def _after_cue(said: str, hay: list[str], expected: bool) -> list[str]:
+    if expected:
+        return hay
+    found: list[str] = []
+    for match in _CUE.finditer(said):
+        found += tokens(said[match.end() :])[:2]
+    return found
+
+
+def _close(heard: list[str], people: list[Choice]) -> tuple[str, ...]:
+    scores: dict[str, float] = {}
+    for word in heard:
+        if len(word) < 4 or word in _FILLING or word in TITLES or word in _COMMON:
+            continue
+        for person in people:
+            for part in tokens(person.name):
+                if part not in TITLES and len(part) > 2:
+                    ratio = SequenceMatcher(None, word, part).ratio()
+                    scores[person.id] = max(scores.get(person.id, 0.0), ratio)
+    top = max(scores.values(), default=0.0)
+    if top < _CLOSE:
+        return ()
+    return tuple(person.id for person in people if scores.get(person.id, 0.0) > top - _MARGIN)
+
+
+def name_by_words(said: str, choices: Iterable[Choice], *, expected: bool = False) -> tuple[str, ...]:
+    """Ids of the types or locations whose distinctive words were said; the best, or several that fit alike."""
+    things = list(choices)
+    hay = tokens(said)
+    joined = set(hay) | {one + two for one, two in pairwise(hay)}
+    known = {thing.id: _forms(thing) for thing in things}
+    shared: dict[str, int] = {}
+    for forms in known.values():
+        for word in {word for form in forms for word in form}:
+            shared[word] = shared.get(word, 0) + 1
+    scores: dict[str, float] = {}
+    for thing in things:
+        for form in known[thing.id]:
+            if not form:
+                continue
+            hit = [word for word in form if _said(word, joined, expected)]
+            weight = sum(1.0 / shared[word] for word in hit)
+            if hit:
+                whole = 1.0 if len(hit) == len(form) else 0.0
+                scores[thing.id] = max(scores.get(thing.id, 0.0), weight + whole + len(hit) / 10 - len(form) / 100)
+    top = max(scores.values(), default=0.0)
+    if top <= 0:
+        return ()
+    return tuple(thing.id for thing in things if scores.get(thing.id, -1.0) > top - 0.3)
+
+
+def _forms(thing: Choice) -> list[list[str]]:
+    forms = []
+    for name in (thing.name, *thing.other_names):
+        words = [word for word in normalise(name.replace("-", "")).split() if re.search(r"\w", word)]
+        forms.append([word for word in words if word not in _FILLING] or words)
+    return forms
+
+
+def _said(word: str, hay: set[str], expected: bool) -> bool:
+    if word in hay:
+        return True
+    if len(word) < 6 or word.isdigit():
+        return False
+    for heard in hay:
+        short, long = sorted((heard, word), key=len)
+        if len(short) >= 5 and long.startswith(short):
+            return True
+        if expected and len(heard) >= 5 and SequenceMatcher(None, heard, word).ratio() >= 0.84:
+            return True
+    return False
+
+
+_COMMON = word_set(
+    "that this them they then there thanks thank please maybe more morning afternoon evening monday "
+    "tuesday wednesday thursday friday saturday sunday time times with want would like book booking make "
+    "made have help need next week today tomorrow about after before around some someone something anyone "
+    "anybody else other another same last first second third good great fine sure yeah okay right which "
+    "what when where does your best work works"
+)

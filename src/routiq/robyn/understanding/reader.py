@@ -1,0 +1,58 @@
+"""The interface between words and flows: whatever reads a patient's words fits this."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from routiq.frontdesk.wishes import Menu, OfferedTime
+from routiq.robyn.understanding.commands import Command
+
+
+class Question(StrEnum):
+    """What Robyn asked last and waits for."""
+
+    OPEN = "open"
+    """How she can help."""
+    WHO = "who"
+    """Whose appointment it is, first name."""
+    FULL_NAME = "full_name"
+    DATE_OF_BIRTH = "date_of_birth"
+    PICK = "pick"
+    """Which of a few names of the menu."""
+    WHEN = "when"
+    CHOICE = "choice"
+    """Which of the offered times."""
+    CONFIRM = "confirm"
+    """Yes or no to what was read back."""
+    OTHER_DAYS = "other_days"
+    ANYONE_ELSE = "anyone_else"
+    CALLER_NAME = "caller_name"
+    """For the team's call back."""
+    CALLER_NUMBER = "caller_number"
+    ANYTHING_ELSE = "anything_else"
+
+
+NO_MENU = Menu((), (), ())
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a reader may know besides the words."""
+
+    now: datetime
+    """Aware, in the practice's zone."""
+    question: Question = Question.OPEN
+    menu: Menu = NO_MENU
+    offers: tuple[OfferedTime, ...] = ()
+    """The times on the table, in the order they were said."""
+    names: tuple[str, ...] = field(default=(), repr=False)
+    """First names that are being asked apart. Never spoken."""
+
+
+class Understanding(Protocol):
+    def read(self, text: str, context: Context) -> tuple[Command, ...]:
+        """What the words mean. Never empty: at least ``NotUnderstood``. Never raises for any text."""
+        ...

@@ -1,0 +1,135 @@
+"""How well one connection does: how old the mirror can be at worst, what was asked of the vendor, what went wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from routiq.connections.budget import minutes_of_last_hour, rules
+from routiq.connections.models import Connection
+from routiq.pms.gateway import Stream
+from routiq.sync import nightly, pacing
+from routiq.sync.history import has_been_synced, open_run
+from routiq.sync.looking import CHANGING
+from routiq.sync.models import StreamState, SyncEvent, SyncRun, WebhookRegistration
+from routiq.sync.plan import LABELS
+
+#: Older than this, the mirror is not what was promised, and the owner is told.
+PROMISED = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class StreamHealth:
+    stream: str
+    label: str
+    last_success_at: datetime
+    age: timedelta
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Something that went wrong, in words, with what to do about it."""
+
+    at: datetime
+    code: str
+    message: str
+    advice: str
+
+
+@dataclass(frozen=True)
+class Health:
+    connection: Connection
+    streams: tuple[StreamHealth, ...]
+    freshness: timedelta | None
+    """How old the mirror can be at worst: the age of the oldest last success of what changes. ``None`` before the
+    first sync came through."""
+    budget: tuple[tuple[datetime, int, int], ...]
+    """Minute (UTC), live requests, background requests; the last 60, oldest first."""
+    budget_limit: int | None
+    """Requests per minute that the vendor allows; ``None``: no limit of our own."""
+    troubles: tuple[Trouble, ...]
+    """The latest first."""
+    next_reconciliation: datetime
+    last_reconciliation: SyncRun | None
+    webhooks: WebhookRegistration | None
+    webhooks_arrive: bool
+    """Registered and not silent while polls find changes."""
+    waiting_events: int
+
+    @property
+    def is_fresh(self) -> bool:
+        return self.freshness is not None and self.freshness < PROMISED
+
+
+def health_of(connection: Connection) -> Health:
+    """Everything a health page shows, measured now."""
+    now = timezone.now()
+    states = StreamState.objects.filter(connection=connection).order_by("stream")
+    streams = tuple(
+        StreamHealth(state.stream, LABELS[Stream(state.stream)], state.last_success_at, now - state.last_success_at)
+        for state in states
+    )
+    registration = WebhookRegistration.objects.filter(connection=connection).first()
+    budget = rules()
+    return Health(
+        connection=connection,
+        streams=streams,
+        freshness=freshness_of(connection),
+        budget=minutes_of_last_hour(connection, now),
+        budget_limit=None if budget.limit is None else round(budget.limit * 60 / budget.window_seconds),
+        troubles=_troubles(connection, registration),
+        next_reconciliation=_next_reconciliation(connection, now),
+        last_reconciliation=SyncRun.objects.filter(
+            connection=connection, kind=SyncRun.Kind.RECONCILIATION, state=SyncRun.State.DONE
+        )
+        .order_by("-requested_at")
+        .first(),
+        webhooks=registration,
+        webhooks_arrive=registration is not None
+        and registration.state == WebhookRegistration.State.LIVE
+        and pacing.events_arrive(registration.missed, registration.last_event_at, registration.checked_at, now),
+        waiting_events=SyncEvent.objects.filter(connection=connection, outcome=SyncEvent.Outcome.WAITING).count(),
+    )
+
+
+def freshness_of(connection: Connection) -> timedelta | None:
+    """How old the mirror can be at worst: the age of the oldest last success of what changes; ``None`` before the
+    first sync came through."""
+    if not has_been_synced(connection):
+        return None
+    states = StreamState.objects.filter(connection=connection, stream__in=CHANGING)
+    now = timezone.now()
+    return max((now - state.last_success_at for state in states), default=None)
+
+
+def _troubles(connection: Connection, registration: WebhookRegistration | None) -> tuple[Trouble, ...]:
+    found = []
+    if connection.paused_at is not None:
+        found.append(
+            Trouble(connection.paused_at, connection.paused_code, connection.paused_message, connection.paused_advice)
+        )
+    run = open_run(connection)
+    runs = SyncRun.objects.filter(connection=connection).exclude(error_code="").order_by("-requested_at")[:5]
+    for failed in {row.pk: row for row in [*runs, *([run] if run and run.error_code else [])]}.values():
+        at = failed.finished_at or failed.began_at or failed.requested_at
+        found.append(Trouble(at, failed.error_code, failed.error_message, failed.error_advice))
+    if registration is not None and registration.error_code:
+        found.append(
+            Trouble(
+                registration.checked_at,
+                registration.error_code,
+                registration.error_message,
+                registration.error_advice,
+            )
+        )
+    return tuple(sorted(found, key=lambda trouble: trouble.at, reverse=True))
+
+
+def _next_reconciliation(connection: Connection, now: datetime) -> datetime:
+    zone = connection.practice.zone
+    today = now.astimezone(zone).date()
+    last = connection.reconciled_on
+    day = today if last is None or last < today else today + timedelta(days=1)
+    return max(nightly.moment_of(day, zone), now)

@@ -1,0 +1,208 @@
+"""What the workers do for this room."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from routiq.connections.connecting import live_connection
+from routiq.connections.models import Connection
+from routiq.pms.errors import PmsError
+from routiq.pms.gateway import Stream
+from routiq.practices.jobs_queue import defer_once
+from routiq.practices.people import practice_ids
+from routiq.practices.tenancy import acting_for
+from routiq.sync import engine, eventlog, freshness, nightly, pacing, webhooks
+from routiq.sync.history import has_been_synced, open_run
+from routiq.sync.looking import CHANGING, look
+from routiq.sync.models import StreamState, SyncEvent, SyncRun, WebhookRegistration
+
+log = logging.getLogger("routiq.sync")
+
+#: Looks that events ask for are at least this far apart, so that a storm of them becomes a handful of pulls; after
+#: one that found a lot, more is on its way: then longer. Seconds.
+APART, APART_IN_A_STORM = 0.45, 2.0
+_A_LOT = 100
+_last_look: dict[int, tuple[float, float]] = {}
+
+#: What is announced together is looked at together.
+_TOGETHER = {
+    Stream.PATIENTS: (Stream.PATIENTS,),
+    Stream.APPOINTMENTS: (Stream.APPOINTMENTS, Stream.CLASSES, Stream.ATTENDANCES),
+}
+
+
+@app.task(queue="sync", name="sync.carry_run")
+def carry_run(practice_id: int, run_id: int) -> None:
+    """Carry a run on. Doing it twice is harmless: a run has one carrier at a time, and a finished one has none."""
+    with acting_for(practice_id):
+        ended = engine.carry(run_id)
+    log.info("run carried", extra={"run": run_id, "ended": str(ended)})
+
+
+def wake(run: SyncRun) -> None:
+    """Have a worker carry this run, soon and once."""
+    defer_once(carry_run, f"run:{run.pk}", practice_id=run.practice_id, run_id=run.pk)
+
+
+@app.task(queue="live", name="sync.look")
+def look_for_announced(practice_id: int, connection_id: int) -> None:
+    """Events came in: look at what they are about. However many they are, it is one look for each stream."""
+    with acting_for(practice_id):
+        connection = Connection.objects.select_related("practice").filter(pk=connection_id).first()
+        if connection is None or not connection.is_active or not has_been_synced(connection):
+            return
+        _keep_apart(connection.pk)
+        waiting = SyncEvent.objects.filter(connection=connection, outcome=SyncEvent.Outcome.WAITING)
+        named = set(waiting.values_list("stream", flat=True).distinct())
+        streams = {stream for name in named for stream in _TOGETHER.get(Stream(name), (Stream(name),))}
+        if waiting.filter(kind__endswith="deleted").exists():
+            streams.add(Stream.DELETED_PATIENTS)
+        if streams:
+            _look(connection, streams, wait=True)
+
+
+def _keep_apart(connection_id: int) -> None:
+    ended, apart = _last_look.get(connection_id, (0.0, 0.0))
+    wait = ended + apart - time.monotonic()
+    if wait > 0:
+        time.sleep(wait)
+
+
+def _look(
+    connection: Connection,
+    streams: set[Stream] | tuple[Stream, ...],
+    *,
+    thorough: bool = False,
+    wait: bool = False,
+) -> None:
+    try:
+        looked = look(connection, streams, thorough=thorough, wait=wait)
+    except PmsError as error:
+        log.warning("look failed", extra={"connection": connection.pk, "code": error.code})
+        return
+    if wait:
+        apart = APART_IN_A_STORM if looked.changes >= _A_LOT else APART
+        _last_look[connection.pk] = (time.monotonic(), apart)
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(queue="live", name="sync.look_round", queueing_lock="sync.look_round")
+def look_round(timestamp: int) -> None:
+    """Every five seconds: look for changes where it is time to."""
+    for practice_id in practice_ids():
+        with acting_for(practice_id):
+            connection = live_connection()
+            if connection is not None and connection.is_active and look_is_due(connection):
+                arguments = {"practice_id": practice_id, "connection_id": connection.pk}
+                defer_once(look_by_plan, f"plan:{connection.pk}", **arguments)
+
+
+@app.task(queue="live", name="sync.look_by_plan")
+def look_by_plan(practice_id: int, connection_id: int) -> None:
+    """A look that nobody announced; once a minute a thorough one."""
+    with acting_for(practice_id):
+        connection = Connection.objects.select_related("practice").filter(pk=connection_id).first()
+        if connection is not None and connection.is_active and has_been_synced(connection):
+            _look(connection, CHANGING, thorough=thorough_is_due(connection))
+
+
+def need_of(connection: Connection) -> pacing.Need:
+    """What the next look of this connection depends on."""
+    registration = WebhookRegistration.objects.filter(connection=connection).first()
+    live = registration is not None and registration.state == WebhookRegistration.State.LIVE
+    return pacing.Need(
+        zone=connection.practice.zone,
+        watched_until=connection.watched_until,
+        webhooks_live=live
+        and registration is not None
+        and pacing.events_arrive(
+            registration.missed, registration.last_event_at, registration.checked_at, timezone.now()
+        ),
+    )
+
+
+def look_is_due(connection: Connection) -> bool:
+    state = StreamState.objects.filter(connection=connection, stream=Stream.APPOINTMENTS).first()
+    if state is None:
+        return False
+    now = timezone.now()
+    # The round itself comes every five seconds: what would be due within the next two is due now.
+    return (now - state.last_success_at) >= pacing.interval(need_of(connection), now) - pacing.WATCHED / 2
+
+
+def thorough_is_due(connection: Connection) -> bool:
+    state = StreamState.objects.filter(connection=connection, stream=Stream.APPOINTMENTS).first()
+    now = timezone.now()
+    return state is None or now - state.complete_to >= pacing.thorough_interval(need_of(connection))
+
+
+@app.task(queue="sync", name="sync.register_webhooks")
+def register_webhooks(practice_id: int, connection_id: int) -> None:
+    """Register for the vendor's events, at connecting, on a new key, on demand, and when a retry is due."""
+    with acting_for(practice_id):
+        connection = Connection.objects.select_related("practice").filter(pk=connection_id).first()
+        if connection is not None and connection.is_active:
+            webhooks.register(connection)
+
+
+def ask_to_register(connection: Connection) -> None:
+    defer_once(
+        register_webhooks,
+        f"register:{connection.pk}",
+        practice_id=connection.practice_id,
+        connection_id=connection.pk,
+    )
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="schedule", name="sync.keep_going", queueing_lock="sync.keep_going")
+def keep_going(timestamp: int) -> None:
+    """Every minute: wake what was interrupted, reconcile where the night came, retry what failed."""
+    for practice_id in practice_ids():
+        with acting_for(practice_id):
+            keep_practice_going()
+
+
+def keep_practice_going() -> None:
+    from routiq.sync.start import request_run
+
+    connection = live_connection()
+    if connection is None or not connection.is_active:
+        return
+    run = open_run(connection)
+    if run is not None:
+        wake(run)
+    elif not has_been_synced(connection):
+        request_run(connection)
+    else:
+        _reconcile_if_due(connection)
+    if webhooks.retry_is_due(connection):
+        ask_to_register(connection)
+    freshness.watch_over(connection)
+
+
+def _reconcile_if_due(connection: Connection) -> None:
+    from routiq.sync.start import request_run
+
+    day = nightly.due_day(timezone.now(), connection.practice.zone, connection.reconciled_on)
+    if day is None:
+        return
+    Connection.objects.filter(pk=connection.pk).update(reconciled_on=day)
+    request_run(connection, SyncRun.Kind.RECONCILIATION)
+    eventlog.prune(connection)
+    old = timezone.now() - eventlog.KEPT
+    SyncRun.objects.filter(connection=connection, requested_at__lt=old).exclude(kind=SyncRun.Kind.FIRST).delete()
+
+
+def ask_to_look(connection: Connection) -> None:
+    """Have a worker look at what waits in the event log, soon and once: after a replay."""
+    defer_once(
+        look_for_announced,
+        f"look:{connection.pk}",
+        practice_id=connection.practice_id,
+        connection_id=connection.pk,
+    )

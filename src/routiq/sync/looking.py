@@ -1,0 +1,150 @@
+"""Looking for changes: a short pull of the streams that change, since what was seen last.
+
+A quick look begins at the newest stamp seen. A vendor may commit an older stamp after a newer one, so beside the
+quick looks a thorough one goes over the last minutes again. Both are the same pull.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from routiq.connections import health
+from routiq.connections.gateways import gateway_of
+from routiq.connections.models import Connection
+from routiq.mirror.changes import Change
+from routiq.mirror.models import Appointment
+from routiq.pms.errors import PmsError
+from routiq.pms.gateway import Gateway, Page, Selection, Stream
+from routiq.pms.records import AttendanceRecord, Record
+from routiq.sync import eventlog, plan
+from routiq.sync.locks import alone, look_at
+from routiq.sync.models import StreamState, SyncEvent
+from routiq.sync.pull import pull
+
+log = logging.getLogger("routiq.sync")
+
+#: What a look goes over, in this order: seats after the classes they are in.
+CHANGING = (Stream.PATIENTS, Stream.APPOINTMENTS, Stream.CLASSES, Stream.ATTENDANCES)
+
+
+@dataclass
+class Looked:
+    changes: int = 0
+    requests: int = 0
+
+
+def look(
+    connection: Connection,
+    streams: Collection[Stream] = CHANGING,
+    *,
+    source: str = SyncEvent.Source.POLL,
+    thorough: bool = False,
+    wait: bool = False,
+) -> Looked:
+    """Pull what changed in these streams. ``thorough``: with the last minutes once more, and what the vendor deleted.
+    A stream at which somebody else is just looking is left to them, or with ``wait`` looked at after them.
+
+    Errors of the vendor are raised after the connection was paused where the owner has to act. Outside a transaction,
+    for the practice in force."""
+    looked = Looked()
+    wanted = [stream for stream in CHANGING if stream in streams]
+    if thorough or Stream.DELETED_PATIENTS in streams:
+        wanted.append(Stream.DELETED_PATIENTS)
+    try:
+        for stream in wanted:
+            gateway = gateway_of(connection)
+            if stream not in gateway.capabilities.streams:
+                continue
+            with alone(look_at(stream), connection.pk, wait=wait) as free:
+                if free:
+                    began_at = timezone.now()
+                    _look_at(gateway, connection, stream, source, looked, thorough=thorough)
+                    _done(connection, stream, began_at if thorough else None)
+                    eventlog.settle_waiting(connection, [stream], began_at)
+    except PmsError as error:
+        if isinstance(error, health.NEEDS_THE_OWNER):
+            health.pause(connection, error)
+        raise
+    health.worked(connection)
+    return looked
+
+
+def _look_at(
+    gateway: Gateway, connection: Connection, stream: Stream, source: str, looked: Looked, *, thorough: bool
+) -> None:
+    since = _since(connection, stream, thorough=thorough)
+    selection = Selection() if stream is Stream.DELETED_PATIENTS else Selection(updated_since=since)
+    cursor: str | None = None
+    while True:
+
+        def checkpoint(page: Page, written: int, changes: list[Change]) -> None:
+            looked.changes += len(changes)
+            _saw(connection, stream, page)
+
+        page = pull(gateway, connection, stream, selection, cursor, checkpoint, source=source)
+        looked.requests += 1
+        if stream is Stream.ATTENDANCES:
+            looked.requests += _follow_arrivals(gateway, connection, page, source, looked)
+        cursor = page.next_cursor
+        if cursor is None:
+            return
+
+
+def _since(connection: Connection, stream: Stream, *, thorough: bool) -> datetime:
+    state = StreamState.objects.filter(connection=connection, stream=stream).first()
+    if state is None:
+        return plan.never_seen(connection)
+    if thorough or state.seen_to is None:
+        return state.complete_to - plan.OVERLAP
+    return state.seen_to
+
+
+def _saw(connection: Connection, stream: Stream, page: Page) -> None:
+    """Move the quick cursor on, in the transaction of the page."""
+    stamps = [record.updated_at for record in page.records if isinstance(record, Record)]
+    if stamps:
+        newest = max(stamps)
+        StreamState.objects.filter(connection=connection, stream=stream).exclude(seen_to__gte=newest).update(
+            seen_to=newest
+        )
+
+
+def _done(connection: Connection, stream: Stream, complete_to: datetime | None) -> None:
+    states = StreamState.objects.filter(connection=connection, stream=stream)
+    now = timezone.now()
+    if complete_to is None:
+        states.update(last_success_at=now)
+    else:
+        states.update(last_success_at=now, complete_to=complete_to)
+
+
+def _follow_arrivals(gateway: Gateway, connection: Connection, page: Page, source: str, looked: Looked) -> int:
+    """Whether somebody arrived is kept with the attendee, and the appointment itself need not be stamped anew by it:
+    where the attendee is newer than our copy of the appointment, read that again. Returns the requests it took."""
+    stamps = {record.class_id: record.updated_at for record in page.records if isinstance(record, AttendanceRecord)}
+    rows = Appointment.objects.filter(connection=connection, remote_id__in=stamps, removed_at=None)
+    behind = [
+        row.remote_id for row in rows if row.remote_updated_at < stamps[row.remote_id] and row.seen_at < page.asked_at
+    ]
+    if not behind:
+        return 0
+
+    def checkpoint(page: Page, written: int, changes: list[Change]) -> None:
+        looked.changes += len(changes)
+
+    cursor, requests = None, 0
+    while True:
+        selection = Selection(ids=tuple(behind))
+        found = pull(gateway, connection, Stream.APPOINTMENTS, selection, cursor, checkpoint, source=source)
+        requests += 1
+        cursor = found.next_cursor
+        if cursor is None:
+            break
+    # Even where nothing differed, these were read as of now: not again for the same arrival.
+    Appointment.objects.filter(connection=connection, remote_id__in=behind).update(seen_at=page.asked_at)
+    return requests

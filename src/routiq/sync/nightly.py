@@ -1,0 +1,38 @@
+"""When the nightly reconciliation is due: 02:00 in the practice's zone, once each local day (S14).
+
+On the day the clocks go forward 02:00 may not exist: then the first moment after the gap. On the day they go back it
+may come twice: then the first. A machine that was off makes up for it as soon as it is on, the same local day.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+AT = time(2, 0)
+
+
+def moment_of(day: date, zone: ZoneInfo) -> datetime:
+    """The instant (UTC) at which the reconciliation of this local day is due."""
+    first = datetime.combine(day, AT, zone)  # fold=0: the first of two; in a gap, the offset from before it
+    instant = first.astimezone(UTC)
+    if instant.astimezone(zone).time() == AT:
+        return instant
+    # 02:00 falls into the gap. Taken with the offset from after the gap it names a moment before it; what lies
+    # between the two is the jump itself, and it is found by halving.
+    before, after = first.replace(fold=1).astimezone(UTC), instant
+    while (after - before).total_seconds() > 1:
+        middle = before + (after - before) / 2
+        if middle.astimezone(zone).utcoffset() == before.astimezone(zone).utcoffset():
+            before = middle
+        else:
+            after = middle
+    return after.replace(microsecond=0)
+
+
+def due_day(now: datetime, zone: ZoneInfo, last: date | None) -> date | None:
+    """The local day whose reconciliation is due at ``now`` (aware) and was not begun yet, else ``None``."""
+    today = now.astimezone(zone).date()
+    if (last is not None and last >= today) or now < moment_of(today, zone):
+        return None
+    return today

@@ -1,0 +1,192 @@
+"""Which walks a run is made of, and in which order.
+
+A first sync brings what Robyn needs first: the practice itself, then what is coming up and whose it is, then
+everybody, then the history, newest first. Walks of one stage run side by side. At the end comes what changed while
+it ran: the walks themselves go by id, which no edit shifts, so between them nothing is missed (S2).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from routiq.connections.models import Connection
+from routiq.mirror.models import Appointment, ClassSession, Patient
+from routiq.pms.gateway import Capabilities, Selection, Stream
+from routiq.sync.models import SyncRun
+from routiq.sync.window import midnight, window_start
+
+#: The lists that are read whole, each in one go.
+REFERENCE = (
+    Stream.BOOKING_RULES,
+    Stream.LOCATIONS,
+    Stream.PRACTITIONERS,
+    Stream.APPOINTMENT_TYPES,
+    Stream.OFFERINGS,
+    Stream.ROSTERS,
+)
+LABELS = {
+    Stream.BOOKING_RULES: "Online-booking rules",
+    Stream.LOCATIONS: "Locations",
+    Stream.PRACTITIONERS: "Practitioners",
+    Stream.APPOINTMENT_TYPES: "Appointment types",
+    Stream.OFFERINGS: "Who does what where",
+    Stream.ROSTERS: "Rosters",
+    Stream.PATIENTS: "Patients",
+    Stream.DELETED_PATIENTS: "Deleted patients",
+    Stream.APPOINTMENTS: "Appointments",
+    Stream.CLASSES: "Classes",
+    Stream.ATTENDANCES: "Class attendances",
+}
+#: How far back a pull of changes overlaps the one before: stamps have whole seconds, and clocks differ.
+OVERLAP = timedelta(minutes=3)
+#: Whose patients come first in a first sync.
+SOON = timedelta(days=7)
+#: The history is walked in this many stretches side by side, and so are the seats of its classes.
+STRETCHES = 4
+#: What is to come is walked in three: the days from today on at which the second and the third begin.
+LATER = (timedelta(days=7), timedelta(days=21))
+#: So many classes' seats are asked for at once.
+_BATCH = 100
+
+
+@dataclass(frozen=True)
+class Walk:
+    stream: Stream
+    selection: Selection
+
+
+Stage = Callable[[SyncRun], Iterable[Walk]]
+"""Called when all stages before it are done, so that it may look at what they brought."""
+
+
+def stages(kind: str, capabilities: Capabilities) -> tuple[Stage, ...]:
+    """What a run of this kind does, in order."""
+    every: tuple[Stage, ...]
+    if kind == SyncRun.Kind.FIRST:
+        every = (reference, coming_up, whose_it_is, everybody_and_history, seats_of_history)
+    elif kind == SyncRun.Kind.RECONCILIATION:
+        every = (reference, everything, all_seats)
+    else:
+        every = (reference_when_due,)
+    return tuple(_only_offered(stage, capabilities) for stage in (*every, changed_records, changed_seats))
+
+
+def _only_offered(stage: Stage, capabilities: Capabilities) -> Stage:
+    return lambda run: [walk for walk in stage(run) if walk.stream in capabilities.streams]
+
+
+def reference(run: SyncRun) -> list[Walk]:
+    return [Walk(stream, Selection()) for stream in REFERENCE]
+
+
+def reference_when_due(run: SyncRun) -> list[Walk]:
+    """The practice's own lists seldom change: read again after a quarter of an hour."""
+    states = {state.stream: state.last_success_at for state in run.connection.streams.all()}
+    due = timezone.now() - timedelta(minutes=15)
+    return [walk for walk in reference(run) if states.get(walk.stream) is None or states[walk.stream] < due]
+
+
+def coming_up(run: SyncRun) -> list[Walk]:
+    today = midnight(run.connection)
+    soon, later = (today + days for days in LATER)
+    return [
+        Walk(Stream.APPOINTMENTS, Selection(starts_from=today, starts_before=soon)),
+        Walk(Stream.APPOINTMENTS, Selection(starts_from=soon, starts_before=later)),
+        Walk(Stream.APPOINTMENTS, Selection(starts_from=later)),
+        Walk(Stream.CLASSES, Selection(starts_from=today)),
+    ]
+
+
+def whose_it_is(run: SyncRun) -> list[Walk]:
+    today = midnight(run.connection)
+    known = Patient.objects.filter(connection=run.connection).values("remote_id")
+    soon = (
+        Appointment.objects.filter(connection=run.connection, starts_at__gte=today, starts_at__lt=today + SOON)
+        .exclude(patient_remote_id__in=known)
+        .values_list("patient_remote_id", flat=True)
+        .distinct()
+    )
+    return [
+        *_if_any(Stream.PATIENTS, Selection(ids=tuple(sorted(soon)))),
+        *_seats(run, ClassSession.objects.filter(connection=run.connection, starts_at__gte=today)),
+    ]
+
+
+def everybody_and_history(run: SyncRun) -> list[Walk]:
+    today, oldest = midnight(run.connection), window_start(run.connection)
+    step = (today - oldest) / STRETCHES
+    edges = [today - step * number for number in range(STRETCHES)] + [oldest]
+    return [
+        Walk(Stream.PATIENTS, Selection()),
+        Walk(Stream.CLASSES, Selection(starts_from=oldest, starts_before=today)),
+        *(
+            Walk(Stream.APPOINTMENTS, Selection(starts_from=older, starts_before=newer))
+            for newer, older in itertools.pairwise(edges)
+        ),
+    ]
+
+
+def everything(run: SyncRun) -> list[Walk]:
+    """Each stream whole, inside the window, and what is to come."""
+    return [*coming_up(run), *everybody_and_history(run)]
+
+
+def all_seats(run: SyncRun) -> list[Walk]:
+    return _seats(
+        run, ClassSession.objects.filter(connection=run.connection, starts_at__gte=window_start(run.connection))
+    )
+
+
+def seats_of_history(run: SyncRun) -> list[Walk]:
+    today = midnight(run.connection)
+    return _seats(run, ClassSession.objects.filter(connection=run.connection, starts_at__lt=today))
+
+
+def changed_records(run: SyncRun) -> list[Walk]:
+    return [
+        *(
+            Walk(stream, Selection(updated_since=changed_since(run, stream)))
+            for stream in (Stream.PATIENTS, Stream.APPOINTMENTS, Stream.CLASSES)
+        ),
+        Walk(Stream.DELETED_PATIENTS, Selection()),
+    ]
+
+
+def changed_seats(run: SyncRun) -> list[Walk]:
+    return [Walk(Stream.ATTENDANCES, Selection(updated_since=changed_since(run, Stream.ATTENDANCES)))]
+
+
+def never_seen(connection: Connection) -> datetime:
+    """From when on changes are asked for in a stream that was never pulled: since the first sync began."""
+    first = connection.runs.filter(kind=SyncRun.Kind.FIRST).order_by("pk").first()
+    began = first.began_at if first is not None else None
+    return (began or timezone.now()) - OVERLAP
+
+
+def changed_since(run: SyncRun, stream: Stream) -> datetime:
+    """From when on the vendor is asked for changes of a stream: where the mirror is known to be complete."""
+    state = run.connection.streams.filter(stream=stream).first()
+    complete_to = state.complete_to if state else run.began_at
+    assert complete_to is not None, "a run has begun before its changes are asked for"
+    return complete_to - OVERLAP
+
+
+def _seats(run: SyncRun, sessions: QuerySet[ClassSession]) -> list[Walk]:
+    """The seats of these classes, in stretches of whole batches, so that dividing them costs no request."""
+    ids = tuple(sessions.order_by("remote_id").values_list("remote_id", flat=True))
+    batches = -(-len(ids) // _BATCH)
+    length = max(-(-batches // STRETCHES), 1) * _BATCH
+    return [
+        Walk(Stream.ATTENDANCES, Selection(class_ids=ids[first : first + length]))
+        for first in range(0, len(ids), length)
+    ]
+
+
+def _if_any(stream: Stream, selection: Selection) -> list[Walk]:
+    return [Walk(stream, selection)] if selection.ids or selection.class_ids else []

@@ -1,0 +1,132 @@
+"""The one operation of this room: pull a page of a stream since its cursor (law 1).
+
+First sync, look for changes, Sync Now and reconciliation all come through here. A page's rows and the checkpoint
+behind it are committed together (S1), so a process may die at any instant: the next one goes on where the last
+commit was, and what it repeats changes nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import msgspec
+from django.db import transaction
+
+from routiq import faults
+from routiq.connections.models import Connection
+from routiq.mirror.changes import Change
+from routiq.mirror.models import Appointment, ClassSession
+from routiq.mirror.writing import write, write_and_compare, write_whole
+from routiq.pms.gateway import Gateway, Page, Selection, Stream
+from routiq.pms.records import (
+    AppointmentRecord,
+    AppointmentTypeRecord,
+    ClassRecord,
+    LocationRecord,
+    OfferingRecord,
+    PractitionerRecord,
+    RosterRecord,
+)
+from routiq.practices.live import announce
+from routiq.sync.eventlog import note_changes
+from routiq.sync.window import window_start
+
+#: Lists that are read whole and stored whole.
+WHOLE: dict[Stream, type[msgspec.Struct]] = {
+    Stream.LOCATIONS: LocationRecord,
+    Stream.PRACTITIONERS: PractitionerRecord,
+    Stream.APPOINTMENT_TYPES: AppointmentTypeRecord,
+    Stream.OFFERINGS: OfferingRecord,
+    Stream.ROSTERS: RosterRecord,
+}
+
+#: Seconds between two announcements of a first sync's progress.
+TELL_EVERY = 0.3
+_told: dict[int, float] = {}
+
+BOOKINGS = (AppointmentRecord, ClassRecord)
+
+Checkpoint = Callable[[Page, int, list[Change]], None]
+"""Called inside the page's transaction with the page, how many rows were written, and what changed."""
+
+
+def pull(
+    gateway: Gateway,
+    connection: Connection,
+    stream: Stream,
+    selection: Selection,
+    cursor: str | None,
+    checkpoint: Checkpoint,
+    *,
+    source: str = "",
+) -> Page:
+    """Fetch and store the next page (of a list that is kept whole: all its pages). With a ``source``, what changed
+    is noted in the event log under it. Raises what the gateway raises; then nothing was stored."""
+    if stream in WHOLE:
+        page = _all_pages(gateway, stream, selection)
+    else:
+        page = gateway.fetch(stream, selection, cursor)
+    faults.point("page_fetched")
+    with transaction.atomic():
+        written, changes = _store(connection, stream, selection, page, compare=bool(source))
+        if changes:
+            note_changes(connection, stream, changes, source, page.asked_at)
+        faults.point("page_written")
+        checkpoint(page, written, changes)
+        if written and _is_due(connection.practice_id, in_bulk=not source and page.next_cursor is not None):
+            announce(connection.practice_id, "sync")
+        faults.point("checkpoint_written")
+    faults.point("page_committed")
+    return page
+
+
+def _is_due(practice_id: int, *, in_bulk: bool) -> bool:
+    """Of a first sync's many pages, open pages are told a few times a second: each telling is a queue that all
+    commits of the database pass through one by one."""
+    now = time.monotonic()
+    if in_bulk and now - _told.get(practice_id, 0.0) < TELL_EVERY:
+        return False
+    _told[practice_id] = now
+    return True
+
+
+def _store(
+    connection: Connection, stream: Stream, selection: Selection, page: Page, *, compare: bool
+) -> tuple[int, list[Change]]:
+    if stream in WHOLE:
+        return write_whole(connection, WHOLE[stream], page.records, page.asked_at), []
+    records = list(page.records)
+    if selection.updated_since is not None:
+        records = _inside_the_window(connection, records)
+    if not compare:
+        return write(connection, records, page.asked_at), []
+    changes = write_and_compare(connection, records, page.asked_at)
+    return len(changes), changes
+
+
+def _inside_the_window(connection: Connection, records: list[msgspec.Struct]) -> list[msgspec.Struct]:
+    """A change to an old booking is no reason to begin keeping it; one that we keep is followed wherever it moves."""
+    since = window_start(connection)
+    old = {record.id for record in records if isinstance(record, BOOKINGS) and record.starts_at < since}
+    if not old:
+        return records
+    known: set[str] = set()
+    for model in (Appointment, ClassSession):
+        known.update(
+            model.objects.filter(connection=connection, remote_id__in=old).values_list("remote_id", flat=True)
+        )
+    outside = old - known
+    return [record for record in records if not (isinstance(record, BOOKINGS) and record.id in outside)]
+
+
+def _all_pages(gateway: Gateway, stream: Stream, selection: Selection) -> Page:
+    pages = [gateway.fetch(stream, selection, None)]
+    while pages[-1].next_cursor is not None:
+        pages.append(gateway.fetch(stream, selection, pages[-1].next_cursor))
+    return Page(
+        records=[record for page in pages for record in page.records],
+        next_cursor=None,
+        remaining=0,
+        asked_at=pages[0].asked_at,
+    )

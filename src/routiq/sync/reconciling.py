@@ -1,0 +1,192 @@
+"""The nightly reconciliation: everything inside the window is read once, and what differs is told and mended.
+
+What a walk never met is not simply believed to be gone (S4): the vendor is asked for exactly these records once
+more, and when there are many, nothing is removed until a person has looked.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from routiq.connections.gateways import gateway_of
+from routiq.connections.models import Connection
+from routiq.mirror.changes import Change, ChangeKind
+from routiq.mirror.models import Appointment, Attendance, ClassSession, Patient
+from routiq.mirror.writing import write_and_compare
+from routiq.pms.gateway import Page, Selection, Stream
+from routiq.pms.records import Record
+from routiq.practices import audit
+from routiq.practices.live import announce
+from routiq.sync import eventlog
+from routiq.sync.models import SeenRecord, SyncEvent, SyncPart, SyncRun
+from routiq.sync.window import window_start
+
+log = logging.getLogger("routiq.sync")
+
+COMPARED: dict[Stream, Any] = {
+    Stream.PATIENTS: Patient,
+    Stream.APPOINTMENTS: Appointment,
+    Stream.CLASSES: ClassSession,
+    Stream.ATTENDANCES: Attendance,
+}
+#: More than this many rows of a stream, and more than this share of it, are not removed without a person.
+BRAKE_ROWS = 20
+BRAKE_SHARE = 0.02
+
+
+def note_page(run: SyncRun, stream: Stream, page: Page, changes: list[Change]) -> None:
+    """Remember what was met and what differed; in the transaction of the page."""
+    if stream not in COMPARED:
+        return
+    SeenRecord.objects.bulk_create(
+        (
+            SeenRecord(practice_id=run.practice_id, run=run, stream=stream, remote_id=record.id)
+            for record in page.records
+            if isinstance(record, Record)
+        ),
+        ignore_conflicts=True,
+    )
+    back = _there_after_all(run, stream, page)
+    found = Counter(
+        "missing" if change.kind is ChangeKind.CREATED else "stale" for change in changes if change.record_id
+    )
+    if back:
+        found["stale"] += back
+    _count(run, stream, checked=len(page.records), **found)
+
+
+def _there_after_all(run: SyncRun, stream: Stream, page: Page) -> int:
+    """A patient that is met on a walk through all is not deleted, whatever was noted before. (The other kinds say of
+    themselves whether they are deleted.)"""
+    if stream is not Stream.PATIENTS:
+        return 0
+    met = [record.id for record in page.records if isinstance(record, Record)]
+    return Patient.objects.filter(connection=run.connection, remote_id__in=met, removed_at__lt=page.asked_at).update(
+        removed_at=None
+    )
+
+
+def start_over(run: SyncRun) -> None:
+    """A walk that was cut off begins again at its first page: what is gone is told only by a walk in one piece."""
+    unfinished = run.parts.exclude(state=SyncPart.State.DONE).exclude(cursor=None)
+    for part in unfinished:
+        part.cursor, part.remaining = None, None
+        part.save(update_fields=["cursor", "remaining"])
+
+
+def remove_what_is_gone(run: SyncRun) -> None:
+    """Mark what no walk met and the vendor does not know any more, unless that is more than is plausible."""
+    for stream in COMPARED:
+        if not run.parts.filter(stream=stream).exists():
+            continue
+        unmet = list(_unmet(run, stream).values_list("remote_id", flat=True))
+        if not unmet:
+            continue
+        gone = sorted(set(unmet) - _still_there(run, stream, unmet))
+        _count(run, stream, extra=len(gone))
+        if len(gone) > max(BRAKE_ROWS, int(BRAKE_SHARE * _rows(run.connection, stream).count())):
+            _hold_back(run, stream, gone)
+            log.warning("removal held back", extra={"run": run.pk, "stream": str(stream), "rows": len(gone)})
+            continue
+        _remove(run, stream, gone)
+    SeenRecord.objects.filter(run=run, stream__in=[str(stream) for stream in COMPARED]).delete()
+
+
+@transaction.atomic
+def _hold_back(run: SyncRun, stream: Stream, ids: list[str]) -> None:
+    SeenRecord.objects.bulk_create(
+        SeenRecord(practice_id=run.practice_id, run=run, stream=_held_name(stream), remote_id=record_id)
+        for record_id in ids
+    )
+    _count(run, stream, held_back=len(ids))
+
+
+def remove_held_back(run: SyncRun, actor: audit.Actor) -> int:
+    """A person has looked: remove what the brake kept, as far as the vendor still does not know it."""
+    removed = 0
+    for name, counts in dict(run.report or {}).items():
+        stream = Stream(name)
+        if not counts.get("held_back"):
+            continue
+        candidates = list(_held(run, stream).values_list("remote_id", flat=True))
+        gone = sorted(set(candidates) - _still_there(run, stream, candidates))
+        _remove(run, stream, gone)
+        _held(run, stream).delete()
+        _count(run, stream, held_back=-counts["held_back"])
+        removed += len(gone)
+    audit.record(actor, "reconciliation.removed_held_back", f"run:{run.pk}", rows=removed)
+    return removed
+
+
+def _held(run: SyncRun, stream: Stream) -> QuerySet[SeenRecord]:
+    return SeenRecord.objects.filter(run=run, stream=_held_name(stream))
+
+
+def _held_name(stream: Stream) -> str:
+    return f"gone:{stream}"
+
+
+def _rows(connection: Connection, stream: Stream) -> QuerySet[Any]:
+    rows = COMPARED[stream].objects.filter(connection=connection, removed_at=None)
+    since = window_start(connection)
+    if stream in (Stream.APPOINTMENTS, Stream.CLASSES):
+        return rows.filter(starts_at__gte=since)  # type: ignore[no-any-return]
+    if stream is Stream.ATTENDANCES:
+        # Of a class that was deleted too: its seats went with it.
+        kept = ClassSession.objects.filter(connection=connection, starts_at__gte=since)
+        return rows.filter(class_remote_id__in=kept.values("remote_id"))  # type: ignore[no-any-return]
+    return rows  # type: ignore[no-any-return]
+
+
+def _unmet(run: SyncRun, stream: Stream) -> QuerySet[Any]:
+    met = SeenRecord.objects.filter(run=run, stream=stream).values("remote_id")
+    return _rows(run.connection, stream).filter(seen_at__lt=run.began_at).exclude(remote_id__in=met)
+
+
+def _still_there(run: SyncRun, stream: Stream, ids: list[str]) -> set[str]:
+    """Ask for exactly these; what comes back is stored, since it moved while we walked."""
+    gateway = gateway_of(run.connection)
+    there: set[str] = set()
+    cursor: str | None = None
+    while True:
+        page = gateway.fetch(stream, Selection(ids=tuple(ids)), cursor)
+        with transaction.atomic():
+            changes = write_and_compare(run.connection, page.records, page.asked_at)
+            eventlog.note_changes(run.connection, stream, changes, SyncEvent.Source.RECONCILIATION, page.asked_at)
+        there |= {record.id for record in page.records if isinstance(record, Record)}
+        cursor = page.next_cursor
+        if cursor is None:
+            return there
+
+
+@transaction.atomic
+def _remove(run: SyncRun, stream: Stream, ids: list[str]) -> None:
+    now = timezone.now()
+    model = COMPARED[stream]
+    model.objects.filter(connection=run.connection, remote_id__in=ids, removed_at=None).update(removed_at=now)
+    eventlog.note_changes(
+        run.connection,
+        stream,
+        [Change(record_id, ChangeKind.DELETED) for record_id in ids],
+        SyncEvent.Source.RECONCILIATION,
+        now,
+    )
+    _count(run, stream, removed=len(ids))
+    announce(run.practice_id, "sync")
+
+
+@transaction.atomic
+def _count(run: SyncRun, stream: Stream, **found: int) -> None:
+    """Add to the report: ``checked``, ``missing``, ``stale``, ``extra``, ``removed``, ``held_back`` by stream."""
+    report = SyncRun.objects.select_for_update().values_list("report", flat=True).get(pk=run.pk) or {}
+    counts = report.setdefault(str(stream), {})
+    for name, number in found.items():
+        counts[name] = counts.get(name, 0) + number
+    SyncRun.objects.filter(pk=run.pk).update(report=report)
+    run.report = report

@@ -1,0 +1,43 @@
+"""Every operation of the API, from ninja itself and not from the file that it publishes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from routiq.api.service import api
+
+
+@dataclass(frozen=True)
+class Route:
+    method: str
+    path: str
+    """Below the root, such as ``/patients/{patient_id}``."""
+
+    @property
+    def takes(self) -> tuple[str, ...]:
+        return tuple(re.findall(r"{(\w+)}", self.path))
+
+    def with_ids(self, ids: dict[str, Any]) -> str:
+        return self.path.format_map(ids)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+ROUTES = [
+    Route(method, re.sub(r"{\w+:", "{", path))
+    for router in api._get_bound_routers()
+    for path, view in router.path_operations.items()
+    for operation in view.operations
+    for method in operation.methods
+]
+
+#: A good body for each operation that takes one, and headers.
+BODIES: dict[str, Any] = {
+    "POST /connections": {"vendor": "cliniko", "key": "x" * 43 + "-au2"},
+    "POST /appointments": {"patient_id": 1, "offer": "an offer"},
+    "POST /conversations": {"caller_number": "0491 570 006"},
+    "POST /conversations/{conversation_id}/turns": {"text": "Hello"},
+}

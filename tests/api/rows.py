@@ -1,0 +1,110 @@
+"""Rows of a practice that no vendor is needed for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from routiq.connections.models import Connection
+from routiq.frontdesk.models import Booking
+from routiq.mirror.models import Patient, PatientPhone
+from routiq.mirror.queries import fold
+from routiq.pms.phones import e164
+from routiq.practices.models import Practice
+from routiq.practices.tenancy import acting_for
+from routiq.robyn.models import Conversation, Turn
+from routiq.sync.models import SyncRun
+
+
+def make_connection(practice: Practice, **fields: Any) -> Connection:
+    with acting_for(practice.pk):
+        return Connection.objects.create(
+            practice=practice, vendor="cliniko", region="au2", account_id="1", account_name=practice.name, **fields
+        )
+
+
+def make_patient(
+    connection: Connection, first: str, last: str, phone: str = "", status: str = "active", **fields: Any
+) -> Patient:
+    now = timezone.now()
+    with acting_for(connection.practice_id):
+        number = Patient.objects.count() + 1
+        patient = Patient.objects.create(
+            practice_id=connection.practice_id,
+            connection=connection,
+            remote_id=f"9007199254740993{number:03}",
+            remote_updated_at=now,
+            seen_at=now,
+            fingerprint=0,
+            first_name=first,
+            last_name=last,
+            status=status,
+            sort_name=fold(f"{last} {first}"),
+            search_text=fold(f"{first} {last} ") + "".join(filter(str.isdigit, phone)),
+            **fields,
+        )
+        if phone:
+            PatientPhone.objects.create(
+                practice_id=connection.practice_id,
+                patient=patient,
+                position=0,
+                number=phone,
+                e164=e164(phone),
+                kind="mobile",
+            )
+    return patient
+
+
+@dataclass(frozen=True)
+class Belongings:
+    """One of everything that has an id."""
+
+    connection: Connection
+    run: SyncRun
+    patient: Patient
+    booking: Booking
+    conversation: Conversation
+
+    @property
+    def ids(self) -> dict[str, Any]:
+        """By the names that the API's paths give them."""
+        return {
+            "connection_id": self.connection.pk,
+            "run_id": self.run.pk,
+            "patient_id": self.patient.pk,
+            "booking_id": self.booking.pk,
+            "conversation_id": self.conversation.pk,
+        }
+
+
+def make_belongings(practice: Practice) -> Belongings:
+    connection = make_connection(practice)
+    patient = make_patient(connection, "Pat", f"Of {practice.name}", "0491 570 006")
+    start = timezone.now() + timedelta(days=3)
+    with acting_for(practice.pk):
+        conversation = Conversation.objects.create(practice=practice, channel="api")
+        Turn.objects.create(practice=practice, conversation=conversation, number=0, said="Hello.")
+        return Belongings(
+            connection=connection,
+            run=SyncRun.objects.create(practice=practice, connection=connection, kind=SyncRun.Kind.FIRST),
+            patient=patient,
+            booking=Booking.objects.create(
+                practice=practice,
+                connection=connection,
+                intent_key="token:0:rows",
+                reference="RTQ-ROWS22",
+                state=Booking.State.UNCERTAIN,
+                patient_remote_id=patient.remote_id,
+                practitioner_remote_id="1",
+                location_remote_id="2",
+                appointment_type_remote_id="3",
+                starts_at=start,
+                ends_at=start + timedelta(minutes=30),
+                channel="api",
+                asked_by="token:0",
+            ),
+            conversation=conversation,
+        )

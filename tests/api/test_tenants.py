@@ -1,0 +1,65 @@
+"""One practice's token on everything of another: not there, on every route."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from routiq.practices.tenancy import acting_for
+from routiq.robyn.models import Turn
+from routiq.sync.models import SyncRun
+from tests.api.conftest import Caller
+from tests.api.paths import BODIES, ROUTES, Route
+from tests.api.rows import make_belongings
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.takes], ids=str)
+def test_ids_of_another_practice_are_not_there(caller: Caller, stranger: Caller, route: Route) -> None:
+    ours, theirs = make_belongings(caller.practice), make_belongings(stranger.practice)
+    path, body = route.with_ids(theirs.ids), BODIES.get(str(route))
+    answer = caller.call(route.method, path, body)
+    assert (answer.status, answer.error["code"]) == (404, "not_found")
+    assert stranger.practice.name not in json.dumps(answer.json)
+    # The same address is there for its own practice, and there is no such thing at all elsewhere.
+    assert caller.call(route.method, route.with_ids(ours.ids), body).status != 404
+    absent = {
+        name: "0" * 8 + "-0000-4000-8000-" + "0" * 12 if name == "booking_id" else 10**17 for name in theirs.ids
+    }
+    assert caller.call(route.method, route.with_ids(absent), body).json == answer.json
+
+
+@pytest.mark.parametrize("route", [r for r in ROUTES if r.method == "GET" and not r.takes], ids=str)
+def test_lists_hold_nothing_of_another_practice(caller: Caller, stranger: Caller, route: Route) -> None:
+    make_belongings(caller.practice)
+    make_belongings(stranger.practice)
+    query = "?appointment_type=3" if route.path == "/availability" else ""
+    assert stranger.practice.name not in json.dumps(caller.get(route.path + query).json)
+
+
+@pytest.mark.parametrize(
+    "path", ["/patients?phone=0491570006&status=all", "/patients?search=Else", "/patients?name=Else"]
+)
+def test_searching_finds_nobody_of_another_practice(caller: Caller, stranger: Caller, path: str) -> None:
+    make_belongings(stranger.practice)
+    assert caller.get(path)["items"] == []
+    assert len(stranger.get(path)["items"]) == 1
+
+
+def test_a_run_list_narrowed_to_another_practices_connection_is_empty(caller: Caller, stranger: Caller) -> None:
+    theirs = make_belongings(stranger.practice)
+    assert caller.get(f"/sync-runs?connection={theirs.connection.pk}")["items"] == []
+
+
+def test_nothing_was_done_to_the_other_practice(caller: Caller, stranger: Caller) -> None:
+    theirs = make_belongings(stranger.practice)
+    caller.post(f"/connections/{theirs.connection.pk}/sync")
+    caller.post(f"/conversations/{theirs.conversation.pk}/turns", {"text": "Hello"})
+    with acting_for(stranger.practice.pk):
+        assert Turn.objects.count() == 1
+        assert SyncRun.objects.count() == 1
+
+
+def test_an_id_of_any_length_is_just_not_there(caller: Caller) -> None:
+    for number in ("0", "9" * 25, "9" * 6000):
+        assert caller.get(f"/patients/{number}").status == 404

@@ -1,0 +1,87 @@
+"""What every test may use. The database is real, and the product runs in it as the role that cannot bypass
+row-level security; only the tables' clearing between tests is done by their owner."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from django.test import Client
+
+from routiq.practices.models import Membership, Person, Practice
+from routiq.practices.people import create_practice
+from routiq.practices.tenancy import acting_for
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest, django_test_environment: None) -> None:
+    """Migrate as the owner, in a process of its own, as an installation does."""
+    done = subprocess.run(
+        [sys.executable, "-c", "from routiq.migrations_runner import migrate; migrate()"],
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "routiq.settings"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
+        # Tests that commit are cleaned up by truncating, which the product itself never may.
+        owner.execute("GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO routiq_app")
+
+
+PASSWORD = "a long enough password"
+
+
+def make_practice(name: str = "Harbour Street Physiotherapy", **fields: Any) -> tuple[Practice, Person]:
+    """A live practice and its owner."""
+    number = Person.objects.count() + 1
+    owner = Person.objects.create_person(f"owner{number}@clinic.example", PASSWORD, name="Olive Owner")
+    practice = create_practice(name, owner=owner)
+    with acting_for(practice.pk):
+        Practice.objects.filter(pk=practice.pk).update(**{"status": Practice.Status.LIVE, **fields})
+        practice.refresh_from_db()
+    return practice, owner
+
+
+@pytest.fixture
+def practice_and_owner(db: None) -> tuple[Practice, Person]:
+    return make_practice()
+
+
+@pytest.fixture
+def practice(practice_and_owner: tuple[Practice, Person]) -> Iterator[Practice]:
+    """A live practice in Sydney, in force for the whole test."""
+    practice = practice_and_owner[0]
+    with acting_for(practice.pk):
+        yield practice
+
+
+@pytest.fixture
+def owner(practice_and_owner: tuple[Practice, Person]) -> Person:
+    return practice_and_owner[1]
+
+
+@pytest.fixture
+def other_practice(db: None) -> Practice:
+    """Somebody else's practice: nothing of it may ever be seen."""
+    return make_practice("Someone Else Podiatry")[0]
+
+
+@pytest.fixture
+def client_in(owner: Person, practice: Practice) -> Client:
+    """A browser session of the owner, working for ``practice``."""
+    client = Client()
+    client.force_login(owner)
+    session = client.session
+    session["practice"] = practice.pk
+    session.save()
+    assert Membership.objects.filter(person=owner).exists()
+    return client
+
+
+from tests.sandboxes import connection, sandbox, shared_sandbox, synced  # noqa: E402, F401

@@ -1,0 +1,105 @@
+"""A real sandbox over real HTTP, gateways to it, and time that passes only when somebody sleeps."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from pms_sandbox.testing import RunningSandbox, running_sandbox
+from routiq.pms.cliniko.gateway import ClinikoGateway
+from routiq.pms.gateway import Page, Selection, Stream
+from routiq.pms.pacing import BudgetRules, LocalPace
+from routiq.pms.registry import vendor
+
+TODAY = "2026-05-04"
+
+
+class FakeTime:
+    """Sleeping takes no time and is written down. It starts at the real now, since the vendor's stamps are real."""
+
+    def __init__(self) -> None:
+        self.now = time.time()
+        self.naps: list[float] = []
+        self.while_asleep: Callable[[], None] = lambda: None
+
+    def clock(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.naps.append(seconds)
+        self.now += seconds
+        self.while_asleep()
+
+
+class Clinic:
+    """A gateway to the sandbox with what a test wants to look at."""
+
+    def __init__(self, gateway: ClinikoGateway, time: FakeTime, pace: LocalPace) -> None:
+        self.gateway = gateway
+        self.time = time
+        self.pace = pace
+
+    def pages(self, stream: Stream, selection: Selection | None = None) -> Iterator[Page]:
+        cursor = None
+        while True:
+            page = self.gateway.fetch(stream, selection or Selection(), cursor)
+            yield page
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
+    def all(self, stream: Stream, selection: Selection | None = None) -> list[Any]:
+        return [record for page in self.pages(stream, selection) for record in page.records]
+
+
+@pytest.fixture
+def fake_time() -> FakeTime:
+    return FakeTime()
+
+
+@pytest.fixture(scope="session")
+def shared_sandbox() -> Iterator[RunningSandbox]:
+    with running_sandbox(patients=130, seed=7, today=TODAY, rate_limit=0) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(shared_sandbox: RunningSandbox) -> RunningSandbox:
+    """The generated practice, nothing armed, nothing logged."""
+    shared_sandbox.reset()
+    return shared_sandbox
+
+
+OpenClinic = Callable[..., Clinic]
+
+
+@pytest.fixture
+def open_clinic(sandbox: RunningSandbox) -> Iterator[OpenClinic]:
+    opened: list[ClinikoGateway] = []
+
+    def open_one(label: str = "admin", rules: BudgetRules | None = None, **choices: Any) -> Clinic:
+        time = FakeTime()
+        pace = LocalPace(rules, clock=time.clock, sleep=time.sleep)
+        given = {
+            "key": sandbox.key(label) if label else "",
+            "region": sandbox.shard,
+            "base_url": sandbox.cliniko_url,
+            "contact": "desk@example.org",
+            **choices,
+        }
+        gateway = vendor("cliniko").open(pace=pace, sleep=time.sleep, **given)
+        assert isinstance(gateway, ClinikoGateway)
+        opened.append(gateway)
+        return Clinic(gateway, time, pace)
+
+    yield open_one
+    for gateway in opened:
+        gateway.close()
+
+
+@pytest.fixture
+def clinic(open_clinic: OpenClinic) -> Clinic:
+    return open_clinic()

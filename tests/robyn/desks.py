@@ -1,0 +1,169 @@
+"""A front desk in memory: one invented practice, with a diary that the tests can fill, break and move in time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from routiq.frontdesk.wishes import (
+    BookingAnswer,
+    BookingRequest,
+    Caller,
+    Choice,
+    Habit,
+    KnownPatient,
+    Menu,
+    NoTimes,
+    OfferedTime,
+    Outcome,
+    Times,
+    Wish,
+)
+from routiq.robyn.desk import PracticeFacts, StoredBooking
+
+SYDNEY = ZoneInfo("Australia/Sydney")
+MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=SYDNEY)
+"""The moment at which the tests begin."""
+MOBILE = "+61491570006"
+FAMILY = "+61491570156"
+STRANGER = "+61491570157"
+SAM = KnownPatient("501", "Samuel", "Sam", "Nguyen", date(1990, 4, 2))
+TOM = KnownPatient("502", "Tom", "Tom", "Brown", date(2012, 6, 1))
+ZOE = KnownPatient("503", "Zoë", "Zoë", "Brown", date(2014, 6, 1))
+TOM_SENIOR = KnownPatient("504", "Tom", "Tom", "Brown", date(1980, 1, 31))
+MINA = Choice("p1", "Mina Patel", ("Mina", "Patel", "Dr Patel"))
+OLIVER = Choice("p2", "Oliver Stone", ("Oliver", "Stone", "Mr Stone"))
+FIRST_VISIT = Choice("t1", "Initial Consultation")
+FOLLOW_UP = Choice("t2", "Standard Follow Up")
+MASSAGE = Choice("t3", "Remedial Massage")
+HARBOUR = Choice("l1", "Harbour Street")
+NORTH = Choice("l2", "Northside")
+MENU = Menu((MINA, OLIVER), (FIRST_VISIT, FOLLOW_UP, MASSAGE), (HARBOUR, NORTH))
+
+
+def at(day: int, clock: str, month: int = 11) -> datetime:
+    """A Sydney time in November 2026."""
+    hour, minute = clock.split(":")
+    return datetime(2026, month, day, int(hour), int(minute), tzinfo=SYDNEY)
+
+
+@dataclass
+class Clock:
+    now: datetime = MONDAY
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **how_much: int) -> None:
+        self.now += timedelta(**how_much)
+
+
+@dataclass
+class InMemoryDesk:
+    live: bool = True
+    country: str = "AU"
+    patients: dict[str, tuple[KnownPatient, ...]] = field(
+        default_factory=lambda: {MOBILE: (SAM,), FAMILY: (TOM, ZOE)}
+    )
+    habit: Habit = field(default_factory=lambda: Habit("p1", "t2", "l1"))
+    the_menu: Menu = MENU
+    free: list[datetime] = field(
+        default_factory=lambda: [
+            at(day, clock) for day in (24, 26, 27, 30) for clock in ("9:00", "11:15", "14:15", "15:00", "16:30")
+        ]
+    )
+    reason: NoTimes | None = None
+    not_offered: set[str] = field(default_factory=set)
+    outcomes: list[Outcome] = field(default_factory=list)
+    stored_wrong: bool = False
+    searches: list[Wish] = field(default_factory=list)
+    requests: list[BookingRequest] = field(default_factory=list)
+    booked: dict[str, tuple[BookingRequest, BookingAnswer]] = field(default_factory=dict)
+    tasks: list[tuple[str, str]] = field(default_factory=list)
+
+    def practice(self) -> PracticeFacts:
+        return PracticeFacts("Harbour Street Physiotherapy", SYDNEY, self.country, self.live)
+
+    def recognise_caller(self, number: str) -> Caller:
+        return Caller(number, self.patients.get(number, ()))
+
+    def habit_of(self, patient_id: str) -> Habit:
+        return self.habit
+
+    def menu(self) -> Menu:
+        return self.the_menu
+
+    def find_times(self, wish: Wish) -> Times:
+        self.searches.append(wish)
+        if self.reason:
+            return Times(reason=self.reason, advice="Switch on online bookings.")
+        if wish.practitioner_id in self.not_offered or wish.location_id in self.not_offered:
+            return Times(reason=NoTimes.NOT_OFFERED)
+        offers = [self._offer(start, wish) for start in sorted(self.free) if self._fits(start, wish)]
+        return Times(offers=tuple(offers[: wish.count])) if offers else Times(reason=NoTimes.FULL)
+
+    def _fits(self, start: datetime, wish: Wish) -> bool:
+        day, clock = start.date(), start.time()
+        return (
+            (not wish.days or day in wish.days)
+            and (not wish.weekdays or day.isoweekday() in wish.weekdays)
+            and (wish.first_day is None or day >= wish.first_day)
+            and (wish.last_day is None or day <= wish.last_day)
+            and (wish.not_before or time(0)) <= clock <= (wish.not_after or time(23, 59))
+            and start not in wish.leave_out
+        )
+
+    def _offer(self, start: datetime, wish: Wish) -> OfferedTime:
+        who = next(
+            (p for p in self.the_menu.practitioners if p.id == wish.practitioner_id), self.the_menu.practitioners[-1]
+        )
+        where = next((p for p in self.the_menu.locations if p.id == wish.location_id), HARBOUR)
+        kind = next(p for p in self.the_menu.appointment_types if p.id == wish.appointment_type_id)
+        return OfferedTime(
+            start, start + timedelta(minutes=30), "Australia/Sydney",
+            who.id, who.name, where.id, where.name, kind.id, kind.name,
+        )  # fmt: skip
+
+    def book(self, request: BookingRequest) -> BookingAnswer:
+        self.requests.append(request)
+        if request.intent_key in self.booked:
+            return self.booked[request.intent_key][1]
+        outcome = self.outcomes.pop(0) if self.outcomes else Outcome.BOOKED
+        answer = BookingAnswer(
+            outcome,
+            booking_id=f"b{len(self.booked) + 1}",
+            appointment_id="9001" if outcome is Outcome.BOOKED else "",
+            message="As the vendor said.",
+        )
+        self.booked[request.intent_key] = (request, answer)
+        if outcome in {Outcome.BOOKED, Outcome.SLOT_TAKEN}:
+            self.free = [start for start in self.free if start != request.offer.starts_at]
+        return answer
+
+    def was_asked(self, intent_key: str) -> bool:
+        return intent_key in self.booked
+
+    def stored_booking(self, booking_id: str) -> StoredBooking | None:
+        for request, answer in self.booked.values():
+            if answer.booking_id == booking_id:
+                offer = request.offer
+                stored = StoredBooking(
+                    booking_id, answer.outcome is Outcome.BOOKED, request.patient_id, offer.practitioner_id,
+                    offer.location_id, offer.appointment_type_id, offer.starts_at,
+                )  # fmt: skip
+                return replace(stored, practitioner_id="p9") if self.stored_wrong else stored
+        return None
+
+    def confirm_late(self) -> None:
+        """The diary confirms what was uncertain."""
+        for key, (request, answer) in self.booked.items():
+            self.booked[key] = (request, replace(answer, outcome=Outcome.BOOKED, appointment_id="9001"))
+
+    def leave_task(self, kind: str, summary: str, conversation_id: int) -> int:
+        self.tasks.append((kind, summary))
+        return len(self.tasks)
+
+    @property
+    def appointments(self) -> list[BookingRequest]:
+        return [request for request, answer in self.booked.values() if answer.outcome is Outcome.BOOKED]

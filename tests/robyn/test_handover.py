@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.robyn.desks import STRANGER, InMemoryDesk
+from tests.robyn.talks import Talk
+
+
+@pytest.mark.parametrize(("country", "number"), [("AU", "000"), ("NZ", "111"), ("GB", "999"), ("US", "911")])
+def test_an_emergency_gets_the_countrys_number_and_an_alert(country: str, number: str) -> None:
+    talk = Talk(InMemoryDesk(country=country))
+    said = talk.says("Thursday at 3", "wait, I have chest pain")
+    assert f"call {number} now" in said
+    assert talk.desk.tasks[0][0] == "emergency"
+    talk.say("yes")
+    assert not talk.desk.requests
+
+
+@pytest.mark.parametrize(("country", "line"), [("AU", "13 11 14"), ("NZ", "1737")])
+def test_self_harm_gets_the_crisis_line(country: str, line: str) -> None:
+    talk = Talk(InMemoryDesk(country=country))
+    assert line in talk.say("I want to end my life")
+    assert talk.desk.tasks[0][0] == "emergency"
+
+
+def test_an_alert_is_left_once() -> None:
+    talk = Talk()
+    talk.says("I have chest pain", "the chest pain is bad")
+    assert len(talk.desk.tasks) == 1
+
+
+def test_clinical_questions_are_refused_in_fixed_words() -> None:
+    talk = Talk()
+    said = talk.say("should I take ibuprofen for my knee?")
+    assert "can't give clinical advice" in said
+    assert "ring you, or book" in said
+
+
+def test_a_clinical_question_beside_a_wish_does_not_stop_the_booking() -> None:
+    said = Talk().say("Is this normal? Can I book Thursday after 3?")
+    assert "can't give clinical advice" in said
+    assert "Thursday 26 November" in said
+
+
+def test_a_person_can_be_asked_for_at_any_time() -> None:
+    talk = Talk()
+    said = talk.says("Thursday at 3", "can I talk to a real person please")
+    assert "asked our team to ring you back" in said
+    assert talk.desk.tasks[0][0] == "call_back"
+    talk.say("yes")
+    assert not talk.desk.requests
+
+
+def test_an_unknown_caller_reaches_a_person_at_once() -> None:
+    talk = Talk(caller=STRANGER)
+    talk.say("I want to speak to someone")
+    assert STRANGER in talk.desk.tasks[0][1]
+
+
+def test_complaints_and_bills_go_to_people() -> None:
+    for words in ("I want to complain about my last visit", "my invoice is wrong"):
+        talk = Talk()
+        talk.say(words)
+        assert talk.desk.tasks[0][0] == "call_back"
+
+
+def test_one_clarifying_question_then_a_person() -> None:
+    talk = Talk()
+    assert talk.say("purple bananas").startswith("Sorry, I did not understand.")
+    assert not talk.desk.tasks
+    assert "ring you back" in talk.say("wibble")
+    assert len(talk.desk.tasks) == 1
+
+
+def test_understanding_in_between_starts_the_count_again() -> None:
+    talk = Talk()
+    talk.says("purple bananas", "Thursday", "wibble")
+    assert not talk.desk.tasks
+
+
+def test_a_practice_that_is_not_live_books_nothing() -> None:
+    talk = Talk(InMemoryDesk(live=False))
+    assert "the automated assistant at Harbour Street Physiotherapy" in talk.greeting
+    for words in ("Thursday at 3", "book me in", "yes", "Jane Citizen"):
+        said = talk.say(words)
+    assert not talk.desk.searches
+    assert not talk.desk.requests
+    assert said
+
+
+def test_a_practice_that_is_not_live_rings_back_on_request_only() -> None:
+    talk = Talk(InMemoryDesk(live=False))
+    talk.say("Thursday at 3")
+    assert not talk.desk.tasks
+    talk.say("can someone call me back")
+    assert talk.desk.tasks[0][0] == "call_back"
+
+
+def test_she_says_it_again() -> None:
+    talk = Talk()
+    offered = talk.say("Thursday after 3")
+    assert talk.say("sorry, can you repeat that?") == offered
+
+
+def test_a_goodbye_before_the_yes_books_nothing() -> None:
+    talk = Talk()
+    assert "not booked anything" in talk.says("Thursday at 3", "goodbye")
+    assert talk.ended

@@ -1,0 +1,31 @@
+"""Settings for tests: the product's own, on a database of this run's own in the embedded server."""
+
+from __future__ import annotations
+
+import atexit
+import os
+from pathlib import Path
+
+import psycopg
+
+from routiq import embedded
+
+DATA_FOLDER = Path(__file__).resolve().parent.parent / "var" / "test"
+DATABASE = f"test_{os.getpid()}"
+
+os.environ.setdefault("ROUTIQ_DATA", str(DATA_FOLDER))
+if "DATABASE_URL" not in os.environ:
+    _server = embedded.start(DATA_FOLDER, database=DATABASE)
+    os.environ["DATABASE_URL"] = _server.app_url
+    os.environ["DATABASE_OWNER_URL"] = _server.owner_url
+    _admin = _server.owner_url.replace(f"{embedded.OWNER}@/{DATABASE}", "postgres@/postgres")
+
+    @atexit.register
+    def _drop() -> None:
+        with psycopg.connect(_admin, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")  # type: ignore[call-overload]
+
+
+from routiq.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["tests.hashing.QuickArgon2"]

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from routiq import environment
+from routiq.environment import SettingError
+from routiq.logs import JsonLines
+
+
+def test_a_secret_may_come_from_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "secret").write_text("from the file\n")
+    monkeypatch.setenv("THING_FILE", str(tmp_path / "secret"))
+    assert environment.text("THING") == "from the file"
+    monkeypatch.setenv("THING", "directly")
+    with pytest.raises(SettingError, match="given twice"):
+        environment.text("THING")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("ROUTIQ_PMS_REQUESTS", "many", "must be a whole number"),
+        ("ROUTIQ_PMS_REQUESTS", "-1", "must be at least 0"),
+        ("ROUTIQ_HTTPS", "perhaps", "must be on or off"),
+        ("DATABASE_URL", "mysql://localhost/routiq", "must start with postgresql://"),
+        ("DATABASE_URL", "postgresql://localhost", "names no database"),
+        ("ROUTIQ_SECRET_KEY_FILE", "/nowhere/at/all", "cannot read"),
+        ("ROUTIQ_MASTER_KEYS", "k1:short", "pair 1 must be"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_by_its_name(name: str, value: str, says: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "routiq.cli", "worker"],
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "routiq.settings", name: value},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode != 0
+    assert f"setting {name}" in done.stderr
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_database_role_that_may_bypass_the_policies_is_refused() -> None:
+    superuser = os.environ["DATABASE_URL"].replace("routiq_app@", "postgres@")
+    done = subprocess.run(
+        [sys.executable, "-m", "routiq.cli", "worker"],
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "routiq.settings", "DATABASE_URL": superuser},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode != 0
+    assert "can bypass row-level security" in done.stderr
+
+
+def test_a_logged_error_tells_where_but_not_what_somebody_typed() -> None:
+    try:
+        raise ValueError("Ada Nguyen, 0491 570 006")
+    except ValueError:
+        record = logging.LogRecord("routiq.x", logging.ERROR, __file__, 1, "it failed", (), sys.exc_info())
+    line = json.loads(JsonLines().format(record))
+    assert line["error"] == "ValueError"
+    assert line["where"]
+    assert "Ada" not in json.dumps(line)

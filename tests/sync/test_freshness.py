@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client, override_settings
+from django.utils import timezone
+
+from routiq.connections.models import Connection
+from routiq.practices.models import Letter
+from routiq.sync.freshness import watch_over
+from routiq.sync.health import health_of
+from routiq.sync.looking import look
+from routiq.sync.models import StreamState
+
+
+def minutes_later(minutes: int) -> time_machine.travel:
+    return time_machine.travel(timezone.now() + timedelta(minutes=minutes), tick=False)
+
+
+def test_the_owner_is_told_once_when_changes_are_late_and_once_when_they_are_back(synced: Connection) -> None:
+    watch_over(synced)
+    assert not Letter.objects.exists()
+
+    with minutes_later(16):
+        watch_over(synced)
+        watch_over(synced)
+        assert [letter.subject for letter in Letter.objects.all()] == ["Changes from Cliniko are late"]
+        assert not health_of(synced).is_fresh
+
+    with minutes_later(30):
+        StreamState.objects.update(last_success_at=timezone.now())
+        watch_over(synced)
+        watch_over(synced)
+    assert [letter.subject for letter in Letter.objects.order_by("pk")] == [
+        "Changes from Cliniko are late",
+        "Changes from Cliniko arrive again",
+    ]
+    synced.refresh_from_db()
+    assert synced.stale_since is None
+
+
+def test_a_paused_connection_is_not_told_of_twice(synced: Connection) -> None:
+    Connection.objects.update(state=Connection.State.PAUSED)
+    with minutes_later(60):
+        watch_over(synced)
+    assert not Letter.objects.exists()
+
+
+def test_health_measures_how_old_the_mirror_can_be(synced: Connection) -> None:
+    look(synced, thorough=True)
+    health = health_of(synced)
+    assert health.is_fresh
+    assert health.freshness is not None
+    assert health.freshness < timedelta(seconds=30)
+    assert health.next_reconciliation > timezone.now()
+    assert health.troubles == ()
+    with minutes_later(2):
+        later = health_of(synced).freshness
+        assert later is not None
+        assert later >= timedelta(minutes=2)
+
+
+def test_metrics_need_their_key_and_name_nobody(synced: Connection) -> None:
+    client = Client()
+    assert client.get("/metrics").status_code == 404
+    with override_settings(METRICS_KEY="let-me-see"):
+        assert client.get("/metrics").status_code == 401
+        assert client.get("/metrics", headers={"Authorization": "Bearer wrong"}).status_code == 401
+        answer = client.get("/metrics", headers={"Authorization": "Bearer let-me-see"})
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    assert f'routiq_connection_active{{practice="{synced.practice_id}",connection="{synced.pk}"}} 1' in text
+    assert "routiq_mirror_age_seconds" in text
+    assert synced.account_name not in text
+
+
+@pytest.mark.parametrize("broken", ["paused", "run"])
+def test_troubles_say_what_to_do(synced: Connection, broken: str) -> None:
+    if broken == "paused":
+        Connection.objects.update(
+            state="paused", paused_at=timezone.now(), paused_code="KeyRejected.revoked", paused_advice="Paste a key."
+        )
+        synced.refresh_from_db()
+    else:
+        synced.runs.update(error_code="VendorChanged.list", error_advice="Tell support.")
+    assert [trouble.advice for trouble in health_of(synced).troubles] == [
+        "Paste a key." if broken == "paused" else "Tell support."
+    ]

@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connections
+
+from pms_sandbox.testing import RunningSandbox
+from routiq.connections.models import Connection
+from routiq.mirror.models import Appointment, Attendance, ClassSession, Patient
+from routiq.pms.gateway import Stream
+from routiq.practices.tenancy import acting_for
+from routiq.sync import pacing
+from routiq.sync.locks import alone, look_at
+from routiq.sync.looking import look
+from routiq.sync.models import StreamState, SyncEvent
+from routiq.sync.window import window_start
+from tests.worlds import differences
+
+SYDNEY = ZoneInfo("Australia/Sydney")
+
+
+def kinds(connection: Connection) -> dict[str, str]:
+    return dict(SyncEvent.objects.filter(connection=connection).values_list("record_id", "kind"))
+
+
+def test_everything_a_receptionist_does_is_found_and_called_by_its_name(
+    synced: Connection, sandbox: RunningSandbox
+) -> None:
+    sandbox.clock(advance_seconds=3)
+    people = list(Patient.objects.filter(status="active", merged_into="", removed_at=None)[:5])
+    bookings = list(
+        Appointment.objects.filter(status="confirmed", arrived=False, removed_at=None).order_by("-starts_at")[:5]
+    )
+    seat = Attendance.objects.filter(status="confirmed", arrived=False, removed_at=None).first()
+    assert seat is not None
+    edits = [
+        {"op": "update", "collection": "patients", "id": people[0].remote_id, "fields": {"city": "Elsewhere"}},
+        {"op": "archive", "collection": "patients", "id": people[1].remote_id},
+        {"op": "merge", "collection": "patients", "id": people[2].remote_id, "fields": {"into": people[0].remote_id}},
+        {"op": "delete", "collection": "patients", "id": people[3].remote_id},
+        {"op": "cancel", "collection": "individual_appointments", "id": bookings[0].remote_id},
+        {"op": "archive", "collection": "individual_appointments", "id": bookings[1].remote_id},
+        {
+            "op": "update",
+            "collection": "individual_appointments",
+            "id": bookings[2].remote_id,
+            "fields": {
+                "starts_at": f"{bookings[2].starts_at + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}",
+                "ends_at": f"{bookings[2].ends_at + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}",
+            },
+        },
+    ]
+    sandbox.edit(edits)
+    sandbox.control("POST", f"individual_appointments/{bookings[3].remote_id}/dna")
+    sandbox.control("POST", f"attendees/{seat.remote_id}/arrive")
+
+    look(synced, thorough=True)
+
+    assert differences(synced, sandbox) == []
+    found = kinds(synced)
+    assert found[people[0].remote_id] == "updated"
+    assert found[people[1].remote_id] == "archived"
+    assert found[people[2].remote_id] == "merged"
+    assert found[people[3].remote_id] == "deleted"
+    assert found[bookings[0].remote_id] == "cancelled"
+    assert found[bookings[1].remote_id] == "deleted"
+    assert found[bookings[2].remote_id] == "rescheduled"
+    assert found[bookings[3].remote_id] == "did_not_arrive"
+    assert found[seat.remote_id] == "arrived"
+
+
+def test_a_quick_look_costs_a_request_for_each_stream_and_repeats_nothing(
+    synced: Connection, sandbox: RunningSandbox
+) -> None:
+    look(synced, thorough=True)
+    events = SyncEvent.objects.count()
+    sandbox.clear_requests()
+    for _ in range(3):
+        looked = look(synced)
+        assert looked.changes == 0
+    assert len(sandbox.requests()) == 3 * 4
+    assert SyncEvent.objects.count() == events
+
+
+def test_an_arrival_that_stamps_only_the_attendee_is_followed_to_the_appointment(
+    synced: Connection, sandbox: RunningSandbox
+) -> None:
+    sandbox.clock(advance_seconds=3)
+    booking = Appointment.objects.filter(status="confirmed", arrived=False, removed_at=None).last()
+    assert booking is not None
+    world = sandbox.world("individual_appointments")["individual_appointments"]
+    stamp = next(record["updated_at"] for record in world if record["id"] == booking.remote_id)
+    sandbox.control("POST", f"individual_appointments/{booking.remote_id}/arrive")
+    # The vendor may not stamp the appointment: put its stamp back as it was.
+    sandbox.edit(
+        [
+            {
+                "op": "update",
+                "collection": "individual_appointments",
+                "id": booking.remote_id,
+                "fields": {"updated_at": stamp},
+            }
+        ]
+    )
+    look(synced, thorough=True)
+    booking.refresh_from_db()
+    assert booking.arrived
+
+
+def test_an_old_booking_that_changes_is_not_taken_in(synced: Connection, sandbox: RunningSandbox) -> None:
+    sandbox.clock(advance_seconds=3)
+    old = window_start(synced) - timedelta(days=40)
+    known = Appointment.objects.last()
+    assert known is not None
+    sandbox.edit(
+        [
+            {
+                "op": "create",
+                "collection": "individual_appointments",
+                "fields": {
+                    "patient_id": known.patient_remote_id,
+                    "practitioner_id": known.practitioner_remote_id,
+                    "business_id": known.location_remote_id,
+                    "appointment_type_id": known.appointment_type_remote_id,
+                    "starts_at": f"{old:%Y-%m-%dT00:00:00Z}",
+                    "ends_at": f"{old:%Y-%m-%dT00:30:00Z}",
+                },
+            }
+        ]
+    )
+    look(synced, thorough=True)
+    assert not Appointment.objects.filter(starts_at__lt=window_start(synced)).exists()
+    assert differences(synced, sandbox) == []
+
+
+def test_a_new_class_comes_with_its_seats(synced: Connection, sandbox: RunningSandbox) -> None:
+    sandbox.clock(advance_seconds=3)
+    model = ClassSession.objects.last()
+    patient = Patient.objects.filter(status="active").first()
+    assert model is not None
+    assert patient is not None
+    made = sandbox.edit(
+        [
+            {
+                "op": "create",
+                "collection": "group_appointments",
+                "fields": {
+                    "practitioner_id": model.practitioner_remote_id,
+                    "business_id": model.location_remote_id,
+                    "appointment_type_id": model.appointment_type_remote_id,
+                    "starts_at": f"{model.starts_at + timedelta(days=30):%Y-%m-%dT%H:%M:%SZ}",
+                    "ends_at": f"{model.ends_at + timedelta(days=30):%Y-%m-%dT%H:%M:%SZ}",
+                },
+            }
+        ]
+    )
+    sandbox.edit(
+        [
+            {
+                "op": "create",
+                "collection": "attendees",
+                "fields": {"booking_id": made[0], "patient_id": patient.remote_id},
+            }
+        ]
+    )
+    look(synced, thorough=True)
+    assert Attendance.objects.filter(class_remote_id=made[0], patient_remote_id=patient.remote_id).exists()
+    assert differences(synced, sandbox) == []
+
+
+@pytest.mark.parametrize("wait", [False, True])
+def test_a_stream_is_looked_at_by_one_at_a_time(synced: Connection, sandbox: RunningSandbox, wait: bool) -> None:
+    sandbox.clear_requests()
+    asked: list[str] = []
+
+    def second() -> None:
+        with acting_for(synced.practice_id):
+            look(synced, [Stream.PATIENTS], wait=wait)
+            asked.extend(entry["path"] for entry in sandbox.requests())
+        connections.close_all()
+
+    thread = threading.Thread(target=second)
+    with alone(look_at(Stream.PATIENTS), synced.pk):
+        thread.start()
+        thread.join(1)
+        assert sandbox.requests() == []
+    thread.join(20)
+    assert len(asked) == (1 if wait else 0)
+
+
+def test_the_cursor_never_goes_back(synced: Connection) -> None:
+    look(synced)
+    before = dict(StreamState.objects.values_list("stream", "seen_to"))
+    look(synced, thorough=True)
+    after = dict(StreamState.objects.values_list("stream", "seen_to"))
+    assert all(before[stream] is None or after[stream] >= before[stream] for stream in before)
+
+
+@pytest.mark.parametrize(
+    ("local", "need", "seconds"),
+    [
+        (datetime(2026, 5, 4, 9, 0), pacing.Need(SYDNEY), 10),
+        (datetime(2026, 5, 4, 7, 59), pacing.Need(SYDNEY), 60),
+        (datetime(2026, 5, 4, 18, 0), pacing.Need(SYDNEY), 60),
+        (datetime(2026, 5, 3, 11, 0), pacing.Need(SYDNEY), 60),  # a Sunday
+        (datetime(2026, 5, 3, 11, 0), pacing.Need(SYDNEY, datetime(2026, 5, 3, 2, 0, tzinfo=UTC)), 5),
+        (datetime(2026, 5, 4, 9, 0), pacing.Need(SYDNEY, webhooks_live=True), 60),
+    ],
+)
+def test_the_pace_follows_need(local: datetime, need: pacing.Need, seconds: int) -> None:
+    assert pacing.interval(need, local.replace(tzinfo=SYDNEY)) == timedelta(seconds=seconds)

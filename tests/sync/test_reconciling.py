@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from pms_sandbox.testing import RunningSandbox
+from routiq.connections.models import Connection
+from routiq.mirror.models import Appointment, Attendance, Patient
+from routiq.practices.audit import SYSTEM
+from routiq.sync import engine, jobs, reconciling
+from routiq.sync.models import SeenRecord, SyncEvent, SyncRun
+from routiq.sync.start import request_run
+from tests.sandboxes import carry_open_run
+from tests.worlds import differences
+
+
+def reconcile(connection: Connection) -> SyncRun:
+    run = request_run(connection, SyncRun.Kind.RECONCILIATION)
+    assert run.kind == SyncRun.Kind.RECONCILIATION
+    assert carry_open_run(connection) is engine.Ended.DONE
+    run.refresh_from_db()
+    return run
+
+
+def spoil(connection: Connection) -> None:
+    """As if changes had been missed: rows lost, rows stale, rows that the vendor does not know."""
+    for row in Patient.objects.filter(connection=connection)[:3]:
+        row.delete()
+    longer_ago = timezone.now() - timedelta(days=1)
+    Patient.objects.filter(pk__in=Patient.objects.values("pk")[3:6]).update(
+        email="stale@example.org", fingerprint=1, seen_at=longer_ago
+    )
+    Appointment.objects.filter(pk__in=Appointment.objects.values("pk")[:4]).delete()
+    Attendance.objects.filter(pk__in=Attendance.objects.values("pk")[:2]).delete()
+    extra = Appointment.objects.last()
+    assert extra is not None
+    extra.pk, extra.remote_id, extra.seen_at = None, "999999", longer_ago
+    extra.save()
+
+
+def test_what_was_missed_is_told_and_mended(synced: Connection, sandbox: RunningSandbox) -> None:
+    spoil(synced)
+    assert differences(synced, sandbox)
+
+    run = reconcile(synced)
+
+    assert differences(synced, sandbox) == []
+    assert run.report["patients"]["missing"] == 3
+    assert run.report["patients"]["stale"] == 3
+    assert run.report["appointments"]["missing"] == 4
+    assert run.report["appointments"]["extra"] == run.report["appointments"]["removed"] == 1
+    assert run.report["attendances"]["missing"] == 2
+    assert Appointment.objects.get(remote_id="999999").removed_at is not None
+    assert SyncEvent.objects.filter(source="reconciliation").count() == 3 + 3 + 4 + 1 + 2
+    assert not SeenRecord.objects.exists()
+
+
+def test_a_true_mirror_is_not_written_to(synced: Connection, sandbox: RunningSandbox) -> None:
+    first = SyncRun.objects.get()
+    requests_before = sum(part.pages for part in first.parts.all())
+    seen = dict(Appointment.objects.values_list("pk", "seen_at"))
+    run = reconcile(synced)
+    assert sum(part.written for part in run.parts.all()) == 0
+    assert dict(Appointment.objects.values_list("pk", "seen_at")) == seen
+    assert sum(part.pages for part in run.parts.all()) <= requests_before
+    assert all(not counts.get("missing") and not counts.get("stale") for counts in run.report.values())
+
+
+def test_more_removals_than_are_plausible_wait_for_a_person(synced: Connection, sandbox: RunningSandbox) -> None:
+    longer_ago = timezone.now() - timedelta(days=1)
+    row = Appointment.objects.last()
+    assert row is not None
+    for number in range(reconciling.BRAKE_ROWS + 20):
+        row.pk, row.remote_id, row.seen_at = None, f"99{number}", longer_ago
+        row.save()
+
+    run = reconcile(synced)
+    assert run.report["appointments"]["held_back"] == reconciling.BRAKE_ROWS + 20
+    assert not run.report["appointments"].get("removed")
+    assert not Appointment.objects.filter(remote_id__startswith="99", removed_at__isnull=False).exists()
+
+    assert reconciling.remove_held_back(run, SYSTEM) == reconciling.BRAKE_ROWS + 20
+    run.refresh_from_db()
+    assert run.report["appointments"]["held_back"] == 0
+    assert differences(synced, sandbox) == []
+
+
+def test_a_row_that_moved_while_we_walked_is_not_taken_for_gone(synced: Connection, sandbox: RunningSandbox) -> None:
+    moved = Appointment.objects.filter(status="confirmed", removed_at=None, starts_at__lt=timezone.now()).first()
+    assert moved is not None
+    # From a stretch that is walked late to one that was walked already.
+    sandbox.fault(
+        kind="edit_after",
+        method="GET",
+        path="individual_appointments",
+        after=3,
+        times=1,
+        edits=[
+            {
+                "op": "update",
+                "collection": "individual_appointments",
+                "id": moved.remote_id,
+                "fields": {
+                    "starts_at": f"{timezone.now() + timedelta(days=3):%Y-%m-%dT00:00:00Z}",
+                    "ends_at": f"{timezone.now() + timedelta(days=3):%Y-%m-%dT00:30:00Z}",
+                },
+            }
+        ],
+    )
+    reconcile(synced)
+    moved.refresh_from_db()
+    assert moved.removed_at is None
+    assert differences(synced, sandbox) == []
+
+
+def test_the_seats_of_a_class_that_was_deleted_go_with_it(synced: Connection, sandbox: RunningSandbox) -> None:
+    seat = Attendance.objects.filter(removed_at=None).last()
+    assert seat is not None
+    with time_machine.travel(timezone.now() + timedelta(minutes=1)):
+        sandbox.edit([{"op": "delete", "collection": "group_appointments", "id": seat.class_remote_id}])
+        reconcile(synced)
+        assert differences(synced, sandbox) == []
+    assert not Attendance.objects.filter(class_remote_id=seat.class_remote_id, removed_at=None).exists()
+
+
+def test_an_empty_list_with_status_200_deletes_nothing_by_itself(
+    synced: Connection, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    sandbox.fault(kind="html200", method="GET", path="patients", times=None)
+    request_run(synced, SyncRun.Kind.RECONCILIATION)
+    assert carry_open_run(synced) is not engine.Ended.DONE
+    assert not Patient.objects.filter(removed_at__isnull=False).exists()
+    sandbox.clear_faults()
+    carry_open_run(synced)
+    assert differences(synced, sandbox) == []
+
+
+def test_the_night_is_begun_once_by_the_schedule(synced: Connection) -> None:
+    zone = synced.practice.zone
+    tomorrow = timezone.now().astimezone(zone) + timedelta(days=1)
+    with time_machine.travel(tomorrow.replace(hour=1, minute=59), tick=False):
+        jobs.keep_practice_going()
+        assert not SyncRun.objects.filter(kind=SyncRun.Kind.RECONCILIATION).exists()
+    with time_machine.travel(tomorrow.replace(hour=2, minute=0, second=30), tick=False):
+        jobs.keep_practice_going()
+        run = SyncRun.objects.get(kind=SyncRun.Kind.RECONCILIATION)
+    SyncRun.objects.filter(pk=run.pk).update(state=SyncRun.State.DONE)
+    with time_machine.travel(tomorrow.replace(hour=2, minute=5), tick=False):
+        jobs.keep_practice_going()
+    assert SyncRun.objects.filter(kind=SyncRun.Kind.RECONCILIATION).count() == 1
+
+
+def test_what_was_marked_as_removed_by_mistake_comes_back(synced: Connection, sandbox: RunningSandbox) -> None:
+    longer_ago = timezone.now() - timedelta(days=1)
+    for model in (Patient, Appointment, Attendance):
+        row = model.objects.filter(removed_at=None).first()
+        assert row is not None
+        model.objects.filter(pk=row.pk).update(removed_at=longer_ago)
+    assert differences(synced, sandbox)
+    reconcile(synced)
+    assert differences(synced, sandbox) == []
