@@ -19,8 +19,13 @@ from routiq.pms.errors import VendorChanged
 from routiq.pms.records import (
     AccountRecord,
     AppointmentDraft,
+    AppointmentMove,
     AppointmentRecord,
+    Cancellation,
+    PatientDraft,
+    PatientRecord,
     Slot,
+    TreatmentNote,
 )
 
 
@@ -45,6 +50,8 @@ class Stream(StrEnum):
     APPOINTMENTS = "appointments"
     CLASSES = "classes"
     ATTENDANCES = "attendances"
+    WAITING_LIST = "waiting_list"
+    INVOICES = "invoices"
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,6 +138,10 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     has_conflict_check: bool
     reads_invoices: bool = False
     reads_treatment_notes: bool = False
+    """Can, and only ever in a conversation of a practice that has switched it on."""
+    stores_cancellation_reason: bool = True
+    is_scoped_to_locations: bool = False
+    """A key sees the locations that were ticked for it, and nothing of the others."""
     page_size: int = 100
 
 
@@ -200,6 +211,33 @@ class Gateway(Protocol):
 
     def withdraw(self, appointment_id: str) -> None:
         """Take back an appointment that we ourselves have just made and must not stand. Repeating is harmless."""
+        ...
+
+    def reschedule(self, move: AppointmentMove) -> AppointmentRecord:
+        """One change of the same appointment, read back; sent once, never retried. The old time stands whole when
+        it fails. ``WriteUncertain``, ``WriteRefused`` as with ``book``; ``NotFound``; ``VendorChanged`` when the
+        vendor said yes and the appointment did not move."""
+        ...
+
+    def cancel(self, cancellation: Cancellation) -> AppointmentRecord:
+        """Cancel an appointment and read it back. Cancelling what is cancelled already is no error. Errors as with
+        ``reschedule``. The vendor may not store the reason: see ``capabilities``."""
+        ...
+
+    def find_patients(self, *, first_name: str, last_name: str, date_of_birth: date | None) -> list[PatientRecord]:
+        """Those of this name, upper and lower case alike, and born on this day where one is given, asked of the
+        vendor now, archived ones included: how a duplicate or a lost answer is found. Live lane."""
+        ...
+
+    def register_patient(self, draft: PatientDraft) -> PatientRecord:
+        """Create a patient and read it back; sent once, never retried. ``WriteUncertain``, ``WriteRefused`` (its
+        message names the field)."""
+        ...
+
+    def treatment_notes(self, patient_id: str) -> list[TreatmentNote]:
+        """What practitioners wrote about this patient, the newest first, deleted notes left out. Live lane.
+        ``NotOffered`` where ``capabilities.reads_treatment_notes`` is false. Never stored, and each reading is for
+        the audit trail."""
         ...
 
     def subscribe(self, url: str) -> WebhookSubscription:

@@ -7,6 +7,7 @@ Ids are the vendor's, as strings, end to end: they may have more digits than a f
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from decimal import Decimal
 from enum import StrEnum
 
 import msgspec
@@ -24,6 +25,17 @@ class AppointmentStatus(StrEnum):
     CONFIRMED = "confirmed"
     CANCELLED = "cancelled"
     DNA = "dna"
+
+
+class CancellationReason(StrEnum):
+    """Why a patient cancels, as far as any vendor can store it; each maps it to its own codes."""
+
+    FEELING_BETTER = "feeling_better"
+    CONDITION_WORSE = "condition_worse"
+    SICK = "sick"
+    AWAY = "away"
+    WORK = "work"
+    OTHER = "other"
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,6 +167,10 @@ class AppointmentRecord(Record, frozen=True, kw_only=True):
     appointment_type_id: str
     status: AppointmentStatus = AppointmentStatus.CONFIRMED
     arrived: bool = False
+    completed: bool = False
+    """The vendor itself says that the visit is over; one that has no such word leaves it."""
+    invoiced: bool | None = None
+    """``None``: the vendor does not say."""
     cancelled_at: datetime | None = None
     cancellation_reason: str = ""
     notes: str = ""
@@ -196,6 +212,66 @@ class DeletionRecord(msgspec.Struct, frozen=True, kw_only=True):
     deleted_at: datetime
 
 
+class WaitingListRecord(Record, frozen=True, kw_only=True):
+    """One patient's wish to be told when a time comes free."""
+
+    patient_id: str
+    location_id: str = ""
+    appointment_type_id: str = ""
+    """A service or a class; empty when none was named."""
+    practitioner_ids: tuple[str, ...] = ()
+    """Preferred, the first choice first; empty: anyone."""
+    priority: str = ""
+    days: str = ""
+    """As typed at the practice, and so are ``times``."""
+    times: str = ""
+    notes: str = ""
+    """Empty unless the practice has switched notes on."""
+    active: bool = True
+    created_at: datetime | None = None
+
+
+class PaymentRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """Money received against an invoice."""
+
+    id: str
+    paid_on: date
+    amount: Decimal
+    method: str = ""
+    void: bool = False
+
+
+class InvoiceRecord(Record, frozen=True, kw_only=True):
+    """One bill with its payments, in the practice's currency."""
+
+    number: str = ""
+    patient_id: str
+    practitioner_id: str = ""
+    location_id: str = ""
+    issued_at: datetime
+    total: Decimal
+    paid: Decimal
+    outstanding: Decimal
+    third_party: bool = False
+    """Somebody else than the patient owes it."""
+    payments: tuple[PaymentRecord, ...] = ()
+    void: bool = False
+
+
+class TreatmentNote(msgspec.Struct, frozen=True, kw_only=True):
+    """What a practitioner wrote about a visit. Read for one conversation, never stored."""
+
+    id: str
+    practitioner_id: str
+    written_at: datetime
+    case_title: str = ""
+    text: str
+
+    def __repr__(self) -> str:
+        """Fit for a log."""
+        return f"TreatmentNote(id={self.id!r})"
+
+
 class Slot(msgspec.Struct, frozen=True, kw_only=True):
     """A start that the vendor's own online-booking rules offer (aware, UTC)."""
 
@@ -215,4 +291,43 @@ class AppointmentDraft(msgspec.Struct, frozen=True, kw_only=True):
     appointment_type_id: str
     starts_at: datetime
     ends_at: datetime
+    notes: str = ""
+
+
+class AppointmentMove(msgspec.Struct, frozen=True, kw_only=True):
+    """How an appointment shall stand: all of it, what stays the same included."""
+
+    appointment_id: str
+    patient_id: str
+    practitioner_id: str
+    location_id: str
+    appointment_type_id: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+class Cancellation(msgspec.Struct, frozen=True, kw_only=True):
+    """Which appointment is to be cancelled, and why."""
+
+    appointment_id: str
+    patient_id: str
+    reason: CancellationReason = CancellationReason.OTHER
+    note: str = ""
+
+
+class PatientDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is to be registered. All that was not asked for stays empty."""
+
+    first_name: str
+    last_name: str
+    date_of_birth: date | None = None
+    email: str = ""
+    mobile: str = ""
+    """As it shall stand at the practice."""
+    phone: str = ""
+    """A further number."""
+    address_lines: tuple[str, ...] = ()
+    city: str = ""
+    state: str = ""
+    post_code: str = ""
     notes: str = ""
