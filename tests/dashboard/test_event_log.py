@@ -212,7 +212,8 @@ def test_a_system_without_webhooks_has_an_event_log_instead(
     world.event(source="poll", kind="updated")
     assert client_in.get(log)["Location"] == LOGS
     vendor = registry.vendor("cliniko")
-    without = msgspec.structs.replace(vendor, guide=msgspec.structs.replace(vendor.guide, webhook_help=()))
+    silent = msgspec.structs.replace(vendor.capabilities, offers_webhooks=False)
+    without = msgspec.structs.replace(vendor, capabilities=silent)
     monkeypatch.setattr(registry, "vendor", lambda name: without)
     assert not systems.offers_webhooks(without)
     assert client_in.get(LOGS).status_code == 404

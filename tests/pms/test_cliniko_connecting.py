@@ -168,3 +168,4 @@ def test_what_cliniko_can_is_said_without_asking_its_name(clinic: Any) -> None:
     assert (able.has_regions, able.offers_webhooks, able.has_service_matrix, able.has_conflict_check) == (True,) * 4
     assert not able.reads_treatment_notes
     assert not able.reads_invoices
+    assert vendor("cliniko").capabilities == able

@@ -28,8 +28,8 @@ def connection_or_404(name: str) -> Connection:
 
 
 def offers_webhooks(vendor: Vendor) -> bool:
-    """A vendor that can send events has words for when they fail; single accounts may still not have them."""
-    return bool(vendor.guide.webhook_help)
+    """Whether this system can send events at all; single accounts may still not have them."""
+    return vendor.capabilities.offers_webhooks
 
 
 def about(vendor: Vendor, here: str) -> dict[str, Any]:

@@ -311,6 +311,8 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     label: str
+    capabilities: Capabilities
+    """Where it differs from others, before any account is opened; a gateway of it says the same."""
     guide: Guide
     normalise_key: Callable[[str, str], tuple[str, str]]
     """(pasted key, chosen region) -> (clean key, region). ``KeyRejected`` before any call when they disagree."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from routiq.pms.cliniko.gateway import CAPABILITIES as CLINIKO_CAPABILITIES
 from routiq.pms.cliniko.gateway import open_gateway as open_cliniko
 from routiq.pms.cliniko.guide import GUIDE as CLINIKO_GUIDE
 from routiq.pms.cliniko.keys import normalise_key as normalise_cliniko_key
@@ -12,6 +13,7 @@ _VENDORS = (
     Vendor(
         name="cliniko",
         label="Cliniko",
+        capabilities=CLINIKO_CAPABILITIES,
         guide=CLINIKO_GUIDE,
         normalise_key=normalise_cliniko_key,
         open=open_cliniko,
