@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils import timezone
 
@@ -64,6 +65,10 @@ def examine() -> list[Finding]:
     return findings
 
 
+def _when(moment: datetime | None, connection: Connection) -> str:
+    return f"{moment.astimezone(connection.practice.zone):%c}" if moment is not None else "now, it is due"
+
+
 def _health(connection: Connection) -> list[Finding]:
     """What the health page shows."""
     health = health_of(connection)
@@ -73,7 +78,7 @@ def _health(connection: Connection) -> list[Finding]:
     last = health.last_reconciliation
     lines = [
         Finding(health.is_fresh, f"freshness: at worst {age} seconds old"),
-        Finding(True, f"next reconciliation: {health.next_reconciliation.astimezone(connection.practice.zone):%c}"),
+        Finding(True, f"next reconciliation: {_when(health.next_reconciliation, connection)}"),
     ]
     if last is not None and last.report:
         told = "; ".join(

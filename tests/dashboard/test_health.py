@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
@@ -14,6 +16,7 @@ from routiq.connections.models import Connection, RequestBudget
 from routiq.dashboard.healthpage import chart_of
 from routiq.dashboard.views import health
 from routiq.pms.errors import VendorUnavailable
+from routiq.practices.models import Person
 from routiq.sync.models import SyncRun
 from tests.dashboard.conftest import World
 
@@ -31,8 +34,27 @@ def test_it_says_how_old_the_copy_is_at_worst(client_in: Client, world: World) -
     html = seen(client_in)
     assert "at worst 8 seconds old" in html
     assert "Fresh" in html
-    assert "2:00 am" in html
     assert "Appointments" in html
+
+
+@pytest.mark.parametrize(
+    ("local", "done_today", "said"),
+    [
+        (datetime(2026, 11, 20, 1, 59), False, "compared next Fri 20 Nov 2026, 2:00 am"),
+        (datetime(2026, 11, 20, 2, 3), False, "compared next now: it is due"),
+        (datetime(2026, 11, 20, 2, 3), True, "compared next Sat 21 Nov 2026, 2:00 am"),
+        (datetime(2026, 11, 20, 16, 0), True, "compared next Sat 21 Nov 2026, 2:00 am"),
+    ],
+)
+def test_it_says_when_everything_is_compared_next(
+    client_in: Client, owner: Person, world: World, local: datetime, done_today: bool, said: str
+) -> None:
+    world.first_sync(state="done")
+    if done_today:
+        Connection.objects.update(reconciled_on=local.date())
+    with time_machine.travel(local.replace(tzinfo=world.practice.zone), tick=False):
+        client_in.force_login(owner)
+        assert said in re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", seen(client_in)))
 
 
 def test_before_the_first_sync_nothing_is_claimed(client_in: Client, world: World) -> None:

@@ -51,7 +51,8 @@ class Health:
     """Requests per minute that the vendor allows; ``None``: no limit of our own."""
     troubles: tuple[Trouble, ...]
     """The latest first."""
-    next_reconciliation: datetime
+    next_reconciliation: datetime | None
+    """``None``: it is due now, and begins as soon as a worker takes it up."""
     last_reconciliation: SyncRun | None
     webhooks: WebhookRegistration | None
     webhooks_arrive: bool
@@ -127,9 +128,8 @@ def _troubles(connection: Connection, registration: WebhookRegistration | None) 
     return tuple(sorted(found, key=lambda trouble: trouble.at, reverse=True))
 
 
-def _next_reconciliation(connection: Connection, now: datetime) -> datetime:
+def _next_reconciliation(connection: Connection, now: datetime) -> datetime | None:
     zone = connection.practice.zone
-    today = now.astimezone(zone).date()
-    last = connection.reconciled_on
-    day = today if last is None or last < today else today + timedelta(days=1)
-    return max(nightly.moment_of(day, zone), now)
+    if nightly.due_day(now, zone, connection.reconciled_on) is not None:
+        return None
+    return nightly.next_after(now, zone)

@@ -6,7 +6,7 @@ may come twice: then the first. A machine that was off makes up for it as soon a
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 AT = time(2, 0)
@@ -36,3 +36,10 @@ def due_day(now: datetime, zone: ZoneInfo, last: date | None) -> date | None:
     if (last is not None and last >= today) or now < moment_of(today, zone):
         return None
     return today
+
+
+def next_after(now: datetime, zone: ZoneInfo) -> datetime:
+    """The first instant (UTC) after ``now`` (aware) at which a reconciliation becomes due."""
+    today = now.astimezone(zone).date()
+    moment = moment_of(today, zone)
+    return moment if moment > now else moment_of(today + timedelta(days=1), zone)
