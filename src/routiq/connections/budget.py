@@ -22,7 +22,7 @@ from routiq.practices.tenancy import acting_for
 LIVE_PATIENCE = 2.0
 #: A background request looks again at least this often: the live lane may have given room back.
 LONGEST_NAP = 1.0
-#: Without a budget row to read anyway, whether the connection was ended is asked for this often, seconds.
+#: Without a budget row to read anyway, background requests ask this often whether the connection was ended, seconds.
 CHECK_EVERY = 0.1
 
 _READ = (
@@ -130,7 +130,8 @@ class UnlimitedPace:
 
     def admit(self, lane: Lane) -> AbstractContextManager[None]:
         now = time.monotonic()
-        if now - self._asked_at >= CHECK_EVERY:
+        # What a person waits for, and so every write to a diary, is asked about each time.
+        if lane is Lane.LIVE or now - self._asked_at >= CHECK_EVERY:
             self._refuse_when_ended()
             self._asked_at = now
         return self._pace.admit(lane)
