@@ -31,6 +31,8 @@ _STATUS_OF: dict[type[pms.PmsError], int] = {
     pms.WriteRefused: 422,
     pms.SlotTaken: 409,
     pms.NotFound: 404,
+    pms.Disconnected: 409,
+    pms.KeyReplaced: 503,
     pms.RateLimited: 503,
     pms.VendorUnavailable: 503,
     pms.WriteUncertain: 502,

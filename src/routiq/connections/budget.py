@@ -13,7 +13,7 @@ from django.db import connection as database
 from django.db import transaction
 
 from routiq.connections.models import Connection, RequestBudget
-from routiq.pms.errors import Disconnected, RateLimited
+from routiq.pms.errors import Disconnected, KeyReplaced, RateLimited
 from routiq.pms.gateway import Lane, Pace
 from routiq.pms.pacing import BudgetRules, BudgetState, LocalPace, block, decide
 from routiq.practices.tenancy import acting_for
@@ -26,7 +26,7 @@ LONGEST_NAP = 1.0
 CHECK_EVERY = 0.1
 
 _READ = (
-    "SELECT budget.state, extract(epoch FROM clock_timestamp())::float8, connection.state "
+    "SELECT budget.state, extract(epoch FROM clock_timestamp())::float8, connection.state, connection.key_set_at "
     "FROM connections_requestbudget budget JOIN connections_connection connection ON connection.id = connection_id "
     "WHERE connection_id = %s FOR UPDATE OF budget"
 )
@@ -55,7 +55,8 @@ class SharedPace:
     """Keeps the :class:`routiq.pms.gateway.Pace` protocol over the shared row.
 
     Each admission is one short transaction of its own; callers must not hold a transaction open around a request.
-    ``Disconnected`` once the practice has ended the connection, so that no process goes on with a key it still has.
+    ``Disconnected`` once the practice has ended the connection, ``KeyReplaced`` once it has another key: no process
+    goes on with a key that it still holds in memory.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class SharedPace:
     ) -> None:
         self._connection_id = connection.pk
         self._practice_id = connection.practice_id
+        self._key_set_at = connection.key_set_at
         self._budget = budget
         self._sleep = sleep
 
@@ -88,12 +90,13 @@ class SharedPace:
 
     def hold_until(self, until: datetime) -> None:
         with acting_for(self._practice_id), transaction.atomic(), database.cursor() as cursor:
-            state, _ = self._read(cursor)
+            state, _, _ = self._read(cursor)
             self._write(cursor, block(state, until.timestamp()))
 
     def _ask(self, lane: Lane) -> tuple[bool, float, float]:
         with acting_for(self._practice_id), transaction.atomic(), database.cursor() as cursor:
-            state, now = self._read(cursor)
+            state, now, key_set_at = self._read(cursor)
+            refuse_when_replaced(key_set_at, self._key_set_at)
             decision = decide(self._budget, state, lane, now)
             if decision.admitted:
                 cursor.execute(
@@ -108,23 +111,24 @@ class SharedPace:
                 )
             return decision.admitted, decision.wait_seconds, now
 
-    def _read(self, cursor: object) -> tuple[BudgetState, float]:
+    def _read(self, cursor: object) -> tuple[BudgetState, float, datetime]:
         cursor.execute(_READ, [self._connection_id])  # type: ignore[attr-defined]
         row = cursor.fetchone()  # type: ignore[attr-defined]
         refuse_when_ended(row and row[2])
-        raw, now, _ = row
-        return BudgetState.load(msgspec.json.decode(raw) if isinstance(raw, str) else raw), now
+        raw, now, _, key_set_at = row
+        return BudgetState.load(msgspec.json.decode(raw) if isinstance(raw, str) else raw), now, key_set_at
 
     def _write(self, cursor: object, state: BudgetState) -> None:
         cursor.execute(_WRITE, [msgspec.json.encode(state.dump()).decode(), self._connection_id])  # type: ignore[attr-defined]
 
 
 class UnlimitedPace:
-    """No limit of our own; still nothing is sent once the practice has ended the connection."""
+    """No limit of our own; still nothing is sent once the practice has ended the connection or replaced its key."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection_id = connection.pk
         self._practice_id = connection.practice_id
+        self._key_set_at = connection.key_set_at
         self._pace = LocalPace(rules())
         self._asked_at = -CHECK_EVERY
 
@@ -132,15 +136,18 @@ class UnlimitedPace:
         now = time.monotonic()
         # What a person waits for, and so every write to a diary, is asked about each time.
         if lane is Lane.LIVE or now - self._asked_at >= CHECK_EVERY:
-            self._refuse_when_ended()
+            self._look()
             self._asked_at = now
         return self._pace.admit(lane)
 
-    def _refuse_when_ended(self) -> None:
+    def _look(self) -> None:
         with acting_for(self._practice_id), database.cursor() as cursor:
-            cursor.execute("SELECT state FROM connections_connection WHERE id = %s", [self._connection_id])
-            row = cursor.fetchone()
-        refuse_when_ended(row[0] if row else None)
+            cursor.execute(
+                "SELECT state, key_set_at FROM connections_connection WHERE id = %s", [self._connection_id]
+            )
+            state, key_set_at = cursor.fetchone() or (None, None)
+        refuse_when_ended(state)
+        refuse_when_replaced(key_set_at, self._key_set_at)
 
     def hold_until(self, until: datetime) -> None:
         self._pace.hold_until(until)
@@ -150,6 +157,13 @@ def refuse_when_ended(state: str | None) -> None:
     """``Disconnected`` when this is the state of a connection that was ended (``None``: its data is gone as well)."""
     if state in (None, Connection.State.DISCONNECTED):
         raise Disconnected("The practice management system was disconnected.")
+
+
+def refuse_when_replaced(stored: datetime | None, held: datetime) -> None:
+    """``KeyReplaced`` when the key that is held in memory is not the stored one any more; told by when they were
+    set."""
+    if stored != held:
+        raise KeyReplaced("The key was replaced while this was under way.")
 
 
 def pace_of(connection: Connection) -> Pace:

@@ -1,10 +1,12 @@
-"""Opening the gateway of a connection."""
+"""Opening the gateway of a connection, and asking it with the key that is stored now."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, cast
 
 from django.conf import settings
 
@@ -12,9 +14,27 @@ from routiq.connections.budget import pace_of, refuse_when_ended
 from routiq.connections.models import Connection
 from routiq.connections.secrets import Place, keyring
 from routiq.pms import registry
+from routiq.pms.errors import KeyReplaced
 from routiq.pms.gateway import Gateway, Pace, Vendor
 from routiq.practices.models import Practice
+from routiq.practices.tenancy import acting_for
 
+#: What may be asked a second time, with the new key, when the key is replaced in the middle.
+_REPEATABLE = frozenset(
+    (
+        "check",
+        "fetch",
+        "available_times",
+        "has_conflict",
+        "appointment",
+        "find_appointments",
+        "find_patients",
+        "treatment_notes",
+        "subscriptions",
+        "withdraw",
+        "unsubscribe",
+    )
+)
 _KEEP = 64
 _open: OrderedDict[tuple[Any, ...], Gateway] = OrderedDict()
 _lock = threading.Lock()
@@ -38,10 +58,48 @@ def open_with(vendor: Vendor, *, key: str, region: str, pace: Pace, practice: Pr
 
 
 def gateway_of(connection: Connection) -> Gateway:
-    """The gateway of a stored connection, kept open in this process for the next caller. Safe for threads.
+    """The gateway of a stored connection. Safe for threads, and may be kept: each call goes out with the key that is
+    stored by then, whoever replaced it.
 
-    ``Disconnected`` when the connection was ended.
+    ``Disconnected`` when the connection was ended, also from its calls; ``KeyReplaced`` from a write that had not
+    been sent when the key was replaced.
     """
+    return cast(Gateway, _Following(connection))
+
+
+class _Following:
+    """Passes every call on to the gateway of the key in force."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._gateway = _opened(connection)
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._gateway, name)
+        return partial(self._ask, name) if callable(found) else found
+
+    def _ask(self, name: str, *args: Any, **values: Any) -> Any:
+        try:
+            return self._call(name)(*args, **values)
+        except KeyReplaced:
+            if name not in _REPEATABLE:
+                raise
+            return self._call(name)(*args, **values)
+
+    def _call(self, name: str) -> Callable[..., Any]:
+        """Of the gateway in force: of another key, where that was replaced meanwhile."""
+        held = self._connection
+        with acting_for(held.practice_id):
+            stored = Connection.objects.filter(pk=held.pk).values_list("state", "key_set_at").first()
+            refuse_when_ended(stored and stored[0])
+            if stored and stored[1] != held.key_set_at:
+                current = Connection.objects.select_related("practice").get(pk=held.pk)
+                self._connection, self._gateway = current, _opened(current)
+        return cast(Callable[..., Any], getattr(self._gateway, name))
+
+
+def _opened(connection: Connection) -> Gateway:
+    """The gateway with this connection's key, kept open in this process for the next caller."""
     refuse_when_ended(connection.state)
     practice = connection.practice
     name = (connection.pk, connection.key_set_at, practice.keep_patient_notes, practice.country_code)

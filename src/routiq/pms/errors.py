@@ -60,6 +60,13 @@ class Disconnected(PmsError):
     default_advice = "Connect the practice management system again under Settings > Integrations."
 
 
+class KeyReplaced(PmsError):
+    """The key was replaced while this was under way: nothing was sent, and the new one goes on from here."""
+
+    temporary = True
+    default_advice = "Try again: the new key is in use already."
+
+
 class NotPermitted(PmsError):
     """The key's user lacks a right."""
 
@@ -82,6 +89,8 @@ class WriteRefused(PmsError):
     """The vendor refused what was asked to be written; nothing was changed."""
 
     default_advice = "Check the details and try again, or make the change in the practice management system."
+    #: The vendor's names of the fields that it complained about, where it said so.
+    fields: tuple[str, ...] = ()
 
 
 class NotFound(PmsError):
