@@ -103,3 +103,22 @@ def open_clinic(sandbox: RunningSandbox) -> Iterator[OpenClinic]:
 @pytest.fixture
 def clinic(open_clinic: OpenClinic) -> Clinic:
     return open_clinic()
+
+
+@pytest.fixture(scope="module")
+def shared_pushing() -> Iterator[RunningSandbox]:
+    with running_sandbox(patients=20, seed=7, today=TODAY, rate_limit=0, webhooks=True) as running:
+        yield running
+
+
+@pytest.fixture
+def pushing(shared_pushing: RunningSandbox) -> RunningSandbox:
+    """A practice whose account has webhooks; nothing armed, nobody subscribed."""
+    shared_pushing.reset()
+    shared_pushing.clear_requests()
+    return shared_pushing
+
+
+@pytest.fixture
+def pushed(pushing: RunningSandbox, open_clinic: OpenClinic) -> Clinic:
+    return open_clinic(key=pushing.key("admin"), base_url=pushing.cliniko_url)

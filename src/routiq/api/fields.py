@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, time
-from typing import Annotated
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -55,3 +55,8 @@ class Given(BaseModel):
     """What the API gives."""
 
     model_config = ConfigDict(frozen=True)
+
+    @classmethod
+    def of(cls, row: object, **derived: Any) -> Self:
+        """Filled with what ``row`` has under the same names; what it has not, or has otherwise, is ``derived``."""
+        return cls(**{name: derived[name] if name in derived else getattr(row, name) for name in cls.model_fields})

@@ -71,27 +71,7 @@ def say(request: HttpRequest, conversation_id: int, wanted: Words) -> Status[sch
 def get_conversation(request: HttpRequest, conversation_id: int) -> schemas.Conversation:
     """What was said, what Robyn understood, and what she did, turn by turn."""
     row = _conversation(conversation_id)
-    return schemas.Conversation(
-        id=row.pk,
-        channel=row.channel,
-        caller_number=row.caller_number,
-        started_at=row.started_at,
-        last_turn_at=row.last_turn_at,
-        ended_at=row.ended_at,
-        booking_id=row.booking_id,
-        turns=[
-            schemas.Turn(
-                number=each.number,
-                at=each.at,
-                heard=each.heard,
-                said=each.said,
-                commands=each.commands,
-                actions=each.actions,
-                took_ms=each.took_ms,
-            )
-            for each in row.turns.all()
-        ],
-    )
+    return schemas.Conversation.of(row, turns=[schemas.Turn.of(each) for each in row.turns.all()])
 
 
 def _conversation(pk: int) -> Conversation:

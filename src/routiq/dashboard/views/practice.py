@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from routiq.connections.connecting import live_connection
+from routiq.dashboard.practicelists import lists_of
 from routiq.dashboard.seats import actor
 from routiq.mirror.models import BookingRules
 from routiq.mirror.queries import practice_overview
@@ -25,6 +26,7 @@ def practice(request: HttpRequest) -> HttpResponse:
         "dashboard/practice.html",
         {
             "overview": overview,
+            "lists": lists_of(overview) if overview else [],
             "rules": rules_in_words(overview.rules) if overview and overview.rules else [],
             "guide": registry.vendor(connection.vendor).guide if connection else None,
             "vendors": registry.vendors(),
