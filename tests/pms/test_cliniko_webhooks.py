@@ -19,7 +19,8 @@ from routiq.pms.errors import (
     WriteRefused,
     WriteUncertain,
 )
-from routiq.pms.gateway import Lane
+from routiq.pms.gateway import Lane, Tell
+from routiq.pms.pacing import not_counted
 from routiq.pms.registry import vendor
 from routiq.pms.standard_webhooks import is_secret
 
@@ -32,9 +33,9 @@ class Lanes:
     def __init__(self) -> None:
         self.used: list[Lane] = []
 
-    def admit(self, lane: Lane) -> AbstractContextManager[None]:
+    def admit(self, lane: Lane) -> AbstractContextManager[Tell]:
         self.used.append(lane)
-        return nullcontext()
+        return nullcontext(not_counted)
 
     def hold_until(self, until: datetime) -> None: ...
 

@@ -14,8 +14,8 @@ from django.db import transaction
 
 from routiq.connections.models import Connection, RequestBudget
 from routiq.pms.errors import Disconnected, KeyReplaced, RateLimited
-from routiq.pms.gateway import Lane, Pace
-from routiq.pms.pacing import BudgetRules, BudgetState, LocalPace, block, decide
+from routiq.pms.gateway import Lane, Pace, Tell
+from routiq.pms.pacing import BudgetRules, BudgetState, LocalPace, block, decide, not_counted
 from routiq.practices.tenancy import acting_for
 
 #: How long a person may be kept waiting for the budget before being told so, seconds.
@@ -69,7 +69,7 @@ class SharedPace:
         self._sleep = sleep
 
     @contextmanager
-    def admit(self, lane: Lane) -> Iterator[None]:
+    def admit(self, lane: Lane) -> Iterator[Tell]:
         waited = 0.0
         while True:
             admitted, wait, now = self._ask(lane)
@@ -86,7 +86,7 @@ class SharedPace:
             nap = min(wait, LONGEST_NAP)
             self._sleep(nap)
             waited += nap
-        yield
+        yield not_counted
 
     def hold_until(self, until: datetime) -> None:
         with acting_for(self._practice_id), transaction.atomic(), database.cursor() as cursor:
@@ -132,7 +132,7 @@ class UnlimitedPace:
         self._pace = LocalPace(rules())
         self._asked_at = -CHECK_EVERY
 
-    def admit(self, lane: Lane) -> AbstractContextManager[None]:
+    def admit(self, lane: Lane) -> AbstractContextManager[Tell]:
         now = time.monotonic()
         # What a person waits for, and so every write to a diary, is asked about each time.
         if lane is Lane.LIVE or now - self._asked_at >= CHECK_EVERY:

@@ -7,6 +7,7 @@ and raise the errors of :mod:`routiq.pms.errors`.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
@@ -54,6 +55,15 @@ class Stream(StrEnum):
     INVOICES = "invoices"
 
 
+class PaceKind(StrEnum):
+    """How a vendor wants to be asked."""
+
+    FIXED_WINDOW = "fixed_window"
+    """So many requests in a stretch of time, published by the vendor."""
+    ADAPTIVE = "adaptive"
+    """It publishes no limit: begin gently, and go by how it answers."""
+
+
 class Selection(msgspec.Struct, frozen=True, kw_only=True):
     """Which records of a stream are wanted. Hidden ones (archived, cancelled, merged) are always included.
 
@@ -64,6 +74,9 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
     - ``updated_since`` (aware, inclusive): what changed since, oldest change first;
     - ``ids``: exactly these records, any number of them;
     - ``class_ids``: the seats of these classes, any number of them.
+
+    ``patient_ids`` says, with the ``ids`` of appointments, whose each of them is, in the same order. A vendor that
+    knows no appointment by its id alone finds it quickly only so; others take no notice.
     """
 
     starts_from: datetime | None = None
@@ -71,6 +84,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
     updated_since: datetime | None = None
     ids: tuple[str, ...] = ()
     class_ids: tuple[str, ...] = ()
+    patient_ids: tuple[str, ...] = ()
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,13 +157,24 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     is_scoped_to_locations: bool = False
     """A key sees the locations that were ticked for it, and nothing of the others."""
     page_size: int = 100
+    pace: PaceKind = PaceKind.FIXED_WINDOW
+    streams_by_change: tuple[Stream, ...] | None = None
+    """Of which streams the vendor can be asked what has changed, at the price of the change; ``None``: of all. The
+    others answer ``updated_since`` too, by reading again all that is near in time: not for every few seconds."""
+    reads_many_by_id: bool = True
+    """One request answers for a hundred ``ids``; otherwise each id costs one."""
+
+
+Tell = Callable[[int, float], None]
+"""(HTTP status, or 0 when no answer came; seconds it took) of the request that was admitted."""
 
 
 class Pace(Protocol):
     """The request budget of one connection, shared by all processes."""
 
-    def admit(self, lane: Lane) -> AbstractContextManager[None]:
-        """Wait until a request in this lane may be sent. ``RateLimited`` when a live one would wait too long."""
+    def admit(self, lane: Lane) -> AbstractContextManager[Tell]:
+        """Wait until a request in this lane may be sent, and hold its place while it is under way. What came of it
+        is told to the function that this yields. ``RateLimited`` when a live one would wait too long."""
         ...
 
     def hold_until(self, until: datetime) -> None:
@@ -193,12 +218,13 @@ class Gateway(Protocol):
         ``WriteRefused`` when the vendor said no. The vendor may accept what overlaps: see ``has_conflict``."""
         ...
 
-    def has_conflict(self, appointment_id: str) -> bool:
-        """Does this appointment overlap something else in its practitioner's diary?"""
+    def has_conflict(self, appointment_id: str, *, patient_id: str) -> bool:
+        """Does this appointment overlap something else in its practitioner's diary? ``patient_id`` is whose it is:
+        some vendors know no appointment by its id alone."""
         ...
 
-    def appointment(self, appointment_id: str) -> AppointmentRecord:
-        """Read one appointment now, cancelled and archived included. ``NotFound``."""
+    def appointment(self, appointment_id: str, *, patient_id: str) -> AppointmentRecord:
+        """Read one appointment now, cancelled and archived included. ``patient_id`` as above. ``NotFound``."""
         ...
 
     def find_appointments(
@@ -209,8 +235,9 @@ class Gateway(Protocol):
         stored unless the practice keeps notes."""
         ...
 
-    def withdraw(self, appointment_id: str) -> None:
-        """Take back an appointment that we ourselves have just made and must not stand. Repeating is harmless."""
+    def withdraw(self, appointment_id: str, *, patient_id: str) -> None:
+        """Take back an appointment that we ourselves have just made and must not stand. Repeating is harmless.
+        ``patient_id`` as above."""
         ...
 
     def reschedule(self, move: AppointmentMove) -> AppointmentRecord:
@@ -319,6 +346,8 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     open: Callable[..., Gateway]
     """open(key=, region=, pace=, base_url="", contact="", include_notes=False, phone_region="AU") -> Gateway.
     ``base_url`` replaces the vendor's real address (a sandbox), ``contact`` stands in the User-Agent."""
+    same_account: Callable[[str, str], bool] = operator.eq
+    """(stored ``AccountRecord.id``, the one that a key shows now) -> is it the same account?"""
     read_event: Callable[[bytes], tuple[str, WebhookEvent]] = sends_no_events
     """(body of a verified delivery) -> (type as delivered, e.g. ``patient.updated``; the event). ``VendorChanged``
     with cause ``webhook`` for a body that does not fit. Only the type, one record id and a time are taken from it."""

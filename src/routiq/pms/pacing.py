@@ -26,7 +26,7 @@ from itertools import pairwise
 import msgspec
 
 from routiq.pms.errors import RateLimited
-from routiq.pms.gateway import Lane
+from routiq.pms.gateway import Lane, Tell
 
 #: How many background requests may follow each other at once after a pause.
 BURST = 4
@@ -209,6 +209,10 @@ def _stamps(distances: list[int]) -> tuple[int, ...]:
     return tuple(stamps)
 
 
+def not_counted(status: int, seconds: float) -> None:
+    """A budget that does not go by the answers takes no notice of them."""
+
+
 class LocalPace:
     """The budget of a single process: for the command line, for tests, and where there is no limit.
 
@@ -232,7 +236,7 @@ class LocalPace:
         self._sleep = sleep
         self._patience = {Lane.LIVE: live_patience, Lane.BACKGROUND: background_patience}
 
-    def admit(self, lane: Lane) -> AbstractContextManager[None]:
+    def admit(self, lane: Lane) -> AbstractContextManager[Tell]:
         """Return when a request may be sent. ``RateLimited`` at once when that would take longer than the
         patience."""
         patience = self._patience[lane]
@@ -242,7 +246,7 @@ class LocalPace:
                 decision = decide(self._rules, self._state, lane, now)
                 self._state = decision.state
             if decision.admitted:
-                return nullcontext()
+                return nullcontext(not_counted)
             patience -= decision.wait_seconds
             if patience < 0:
                 until = datetime.fromtimestamp(now + decision.wait_seconds, UTC)

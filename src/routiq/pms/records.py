@@ -1,16 +1,19 @@
 """What any practice management system tells us: immutable, vendor-neutral, in UTC.
 
 Ids are the vendor's, as strings, end to end: they may have more digits than a float holds. A record's
-``updated_at`` is the vendor's stamp (aware, UTC) by which a newer version is told from an older one.
+``updated_at`` is the vendor's stamp (aware, UTC) by which a newer version is told from an older one; where the vendor
+stamps nothing it is always :data:`UNSTAMPED`, and what was read later is newer.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 
 import msgspec
+
+UNSTAMPED = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class PatientStatus(StrEnum):
@@ -97,7 +100,7 @@ class AppointmentTypeRecord(Record, frozen=True, kw_only=True):
     description: str = ""
     duration_minutes: int
     max_attendees: int = 1
-    """More than one is a class."""
+    """Any other number than one is a class; 0 is one of which the vendor does not say how many it holds."""
     online: bool = False
     active: bool = True
     lead_time_hours: int | None = None
@@ -189,6 +192,7 @@ class ClassRecord(Record, frozen=True, kw_only=True):
     location_id: str
     appointment_type_id: str
     max_attendees: int
+    """0: the vendor does not say."""
     deleted_at: datetime | None = None
     created_at: datetime | None = None
 

@@ -28,7 +28,7 @@ from routiq.pms.errors import (
     VendorUnavailable,
     WriteUncertain,
 )
-from routiq.pms.gateway import Lane, Pace
+from routiq.pms.gateway import Lane, Pace, Tell
 from routiq.pms.verdicts import Outcome, Verdicts
 
 logger = logging.getLogger("routiq.pms")
@@ -47,8 +47,22 @@ _TIMEOUTS = {
 }
 _FIRST_DELAY = {Lane.LIVE: 0.2, Lane.BACKGROUND: 0.5}
 
+_JSON = "application/json"
+_FORM = "application/x-www-form-urlencoded; charset=UTF-8"
+
 Params = Sequence[tuple[str, str]]
 T = TypeVar("T")
+
+
+class Body(msgspec.Struct, frozen=True):
+    """What is sent along, and what it is."""
+
+    content: bytes | None
+    kind: str
+
+    def __repr__(self) -> str:
+        """Fit for a log: a form holds the key."""
+        return f"Body({self.kind!r})"
 
 
 class Reply(msgspec.Struct, Generic[T], frozen=True):
@@ -61,7 +75,8 @@ class Reply(msgspec.Struct, Generic[T], frozen=True):
 class Transport:
     """``base_url`` pins scheme, host and path prefix; paths given later are appended to it.
 
-    ``headers`` hold what proves the key. ``advice`` replaces the advice of single errors, by code
+    What proves the key is in ``headers`` or, where a vendor wants it in the body, in ``secret_form``, which is added
+    to every form; neither is ever part of an address. ``advice`` replaces the advice of single errors, by code
     (``KeyRejected.not_accepted``). All calls may be made from several threads at once.
     """
 
@@ -71,7 +86,8 @@ class Transport:
         vendor: str,
         label: str,
         base_url: str,
-        headers: Mapping[str, str],
+        headers: Mapping[str, str] | None = None,
+        secret_form: Params = (),
         pace: Pace,
         contact: str,
         advice: Mapping[str, str] | None = None,
@@ -82,6 +98,7 @@ class Transport:
         parts = urlsplit(self._base_url)
         self._origin = (parts.scheme, parts.netloc)
         self._verdicts = Verdicts(vendor, label, parts.hostname or "", advice or {})
+        self._secret_form = tuple(secret_form)
         self._pace = pace
         self._sleep = sleep
         self._clock = clock
@@ -90,7 +107,7 @@ class Transport:
                 "User-Agent": f"Routiq/{__version__} ({contact})",
                 "Accept": "application/json",
                 "Accept-Encoding": "gzip",
-                **headers,
+                **(headers or {}),
             },
             follow_redirects=False,
             # A company's own outbound proxy is honoured, but never for the plain addresses of a sandbox.
@@ -112,24 +129,28 @@ class Transport:
         decoder: msgspec.json.Decoder[T],
         *,
         params: Params = (),
+        form: Params | None = None,
         lane: Lane = Lane.BACKGROUND,
         deadline: float | None = None,
     ) -> Reply[T]:
-        """GET ``path`` and decode the answer. ``deadline`` is a reading of ``time.monotonic``.
+        """GET ``path`` and decode the answer; with a ``form``, POST it, where that is how a vendor is asked: it
+        changes nothing there and is repeated like any read. ``deadline`` is a reading of ``time.monotonic``.
 
         Raises every error of :mod:`routiq.pms.errors` but those of writing; what is raised is final.
         """
-        request = answers.label("GET", path)
+        method = "GET" if form is None else "POST"
+        request = answers.label(method, path)
+        body = self._encoded(form) if form is not None else None
         query = f"?{urlencode(params)}" if params else ""
         if deadline is None and lane is Lane.LIVE:
             deadline = time.monotonic() + LONGEST[lane]
         failures, waited = 0, 0.0
         while True:
-            with self._pace.admit(lane):
+            with self._pace.admit(lane) as tell:
                 if deadline is not None and time.monotonic() >= deadline:
                     raise self._verdicts.error(VendorUnavailable, "timeout", request)
                 asked_at = datetime.fromtimestamp(self._clock(), UTC)
-                outcome = self._send("GET", path, query, request, lane, deadline=deadline)
+                outcome = self._send(method, path, query, request, lane, tell, body=body, deadline=deadline)
             if outcome.status == 429:
                 waited += self._wait_for_reset(outcome, lane, waited, request)
                 continue
@@ -151,18 +172,20 @@ class Transport:
         path: str,
         content: bytes | None = None,
         *,
+        form: Params | None = None,
         lane: Lane = Lane.LIVE,
         repeatable: bool = False,
     ) -> bytes:
-        """Send a change and return the body of the vendor's yes.
+        """Send a change, as JSON or as a ``form``, and return the body of the vendor's yes.
 
         ``repeatable`` is for changes that do no harm twice: only they are sent again after a lost answer.
         """
         request = answers.label(method, path)
+        body = Body(content, _JSON) if form is None else self._encoded(form)
         failures, waited = 0, 0.0
         while True:
-            with self._pace.admit(lane):
-                outcome = self._send(method, path, "", request, lane, content=content)
+            with self._pace.admit(lane) as tell:
+                outcome = self._send(method, path, "", request, lane, tell, body=body)
             if outcome.status == 429:
                 # Turned away at the door: nothing was done, so sending it once more is no repetition.
                 waited += self._wait_for_reset(outcome, lane, waited, request)
@@ -180,6 +203,9 @@ class Transport:
         """The ``WriteUncertain`` for a yes that cannot be read."""
         return self._verdicts.error(WriteUncertain, "unreadable", request)
 
+    def _encoded(self, form: Params) -> Body:
+        return Body(urlencode([*form, *self._secret_form]).encode(), _FORM)
+
     def _send(
         self,
         method: str,
@@ -187,22 +213,23 @@ class Transport:
         query: str,
         request: str,
         lane: Lane,
+        tell: Tell,
         *,
-        content: bytes | None = None,
+        body: Body | None = None,
         deadline: float | None = None,
     ) -> Outcome:
         started = time.monotonic()
         last = min(deadline or started + LONGEST[lane], started + LONGEST[lane])
         left = max(last - started, 0.05)
         timeouts = {phase: min(seconds, left) for phase, seconds in _TIMEOUTS[lane].items()}
-        headers = {"Content-Type": "application/json"} if method != "GET" else None
+        headers = {"Content-Type": body.kind} if body is not None else None
         status, answer_headers, received, fault, sent = 0, httpx2.Headers(), b"", "", True
         try:
             response = self._client.send(
                 self._client.build_request(
                     method,
                     f"{self._base_url}{path}{query}",
-                    content=content,
+                    content=body.content if body is not None else None,
                     headers=headers,
                     extensions={"timeout": timeouts},
                 ),
@@ -226,8 +253,9 @@ class Transport:
             fault = "too_large"
         except answers.Damaged:
             fault = "cut_short"
-        took = round((time.monotonic() - started) * 1000)
-        logger.info("%s %s %d ms %s", request, fault or status, took, lane.value)
+        took = time.monotonic() - started
+        tell(0 if fault else status, took)
+        logger.info("%s %s %d ms %s", request, fault or status, round(took * 1000), lane.value)
         return Outcome(status, answer_headers, received, fault, sent)
 
     def _decoded(self, outcome: Outcome, decoder: msgspec.json.Decoder[T], request: str) -> T | PmsError:
