@@ -13,6 +13,7 @@ from routiq.pms.cliniko.gateway import ClinikoGateway
 from routiq.pms.gateway import Page, Selection, Stream
 from routiq.pms.pacing import BudgetRules, LocalPace
 from routiq.pms.registry import vendor
+from tests.pms.diaries import Desk
 
 TODAY = "2026-05-04"
 
@@ -122,3 +123,8 @@ def pushing(shared_pushing: RunningSandbox) -> RunningSandbox:
 @pytest.fixture
 def pushed(pushing: RunningSandbox, open_clinic: OpenClinic) -> Clinic:
     return open_clinic(key=pushing.key("admin"), base_url=pushing.cliniko_url)
+
+
+@pytest.fixture
+def desk(sandbox: RunningSandbox, clinic: Clinic) -> Desk:
+    return Desk(sandbox, clinic)

@@ -199,10 +199,10 @@ def _draft(booking: Booking) -> AppointmentDraft:
 def check_for_conflict(gateway: Gateway, booking: Booking, connection: Connection, record: AppointmentRecord) -> None:
     """Somebody may have booked the same time in the vendor's own pages meanwhile: then ours is taken back (B2)."""
     try:
-        if gateway.has_conflict(booking.appointment_remote_id):
+        if gateway.has_conflict(booking.appointment_remote_id, patient_id=booking.patient_remote_id):
             journal.note(booking, "conflicts_read", conflict=True)
             faults.point("booking_conflict_seen")
-            gateway.withdraw(booking.appointment_remote_id)
+            gateway.withdraw(booking.appointment_remote_id, patient_id=booking.patient_remote_id)
             journal.close(
                 booking,
                 Booking.State.TAKEN,

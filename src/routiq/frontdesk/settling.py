@@ -59,7 +59,7 @@ def _ask_the_diary(booking: Booking) -> None:
     try:
         gateway = gateway_of(booking.connection)
         if booking.state == Booking.State.CHECKING:
-            record = gateway.appointment(booking.appointment_remote_id)
+            record = gateway.appointment(booking.appointment_remote_id, patient_id=booking.patient_remote_id)
             if record.deleted_at is not None or record.cancelled_at is not None:
                 raise NotFound("The appointment does not stand any more.")
             desk.check_for_conflict(gateway, booking, booking.connection, record)

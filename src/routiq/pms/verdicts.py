@@ -7,6 +7,7 @@ and not clearly answered is uncertain.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 import msgspec
 
@@ -21,6 +22,8 @@ from routiq.pms.errors import (
     WriteRefused,
     WriteUncertain,
 )
+
+Kind = TypeVar("Kind", bound=PmsError)
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -93,7 +96,11 @@ class Verdicts(msgspec.Struct, frozen=True):
             return None
         if status in (303, 408) or status >= 500:
             return self.error(WriteUncertain, "server_error", request, outcome)
-        return self._refusal(outcome, request) or self.error(WriteRefused, "refused", request, outcome)
+        found = self._refusal(outcome, request)
+        if found is None:
+            found = self.error(WriteRefused, "refused", request, outcome)
+            found.fields = answers.refused_fields(outcome.content)
+        return found
 
     def _refusal(self, outcome: Outcome, request: str) -> PmsError | None:
         """The answers that mean the same whether something was read or written."""
@@ -112,12 +119,12 @@ class Verdicts(msgspec.Struct, frozen=True):
 
     def error(
         self,
-        kind: type[PmsError],
+        kind: type[Kind],
         cause: str,
         request: str,
         outcome: Outcome | None = None,
         evidence: str = "",
-    ) -> PmsError:
+    ) -> Kind:
         """One error, worded for this vendor; ``evidence`` stands in for what the outcome itself would tell."""
         code = f"{kind.__name__}.{cause}" if cause else kind.__name__
         template = _FAULTS.get(cause, "") if kind is not WriteUncertain else _MESSAGES["WriteUncertain"]

@@ -3,6 +3,44 @@
 from __future__ import annotations
 
 from routiq.pms.cliniko.guide import GUIDE
+from routiq.pms.errors import PmsError, WriteRefused
+
+#: What to do while nobody knows whether a change was made, by what was asked for.
+UNCERTAIN = {
+    "move": "Look into the Cliniko calendar before moving it again: the appointment may stand at the new time.",
+    "cancellation": "Look into the Cliniko calendar before anything else: the appointment may be cancelled.",
+    "registration": "Search for the patient in Cliniko before registering again: the record may be there.",
+}
+_REFUSED = {
+    "move": "Check in Cliniko that the appointment, the practitioner and the appointment type still exist.",
+    "cancellation": "Check in Cliniko whether the appointment still stands, and cancel it there.",
+    "registration": "Correct what is named and try again, or register the patient in Cliniko.",
+}
+#: Cliniko's fields as its screens call them.
+_FIELDS = {
+    "first_name": "the first name",
+    "last_name": "the last name",
+    "date_of_birth": "the date of birth",
+    "email": "the e-mail address",
+    "patient_phone_numbers": "the phone number",
+    "address_1": "the address",
+    "address_2": "the address",
+    "address_3": "the address",
+    "city": "the suburb",
+    "state": "the state",
+    "post_code": "the postcode",
+    "notes": "the notes",
+    "starts_at": "the start",
+    "ends_at": "the end",
+    "practitioner": "the practitioner",
+    "business": "the location",
+    "appointment_type": "the appointment type",
+    # An appointment type that is unknown, or is a class, is reported as this.
+    "max_attendees": "the appointment type",
+    "patient": "the patient",
+    "cancellation_reason": "the reason for cancelling",
+    "cancellation_note": "the note about cancelling",
+}
 
 
 def advice(shard: str) -> dict[str, str]:
@@ -51,3 +89,21 @@ def not_bookable() -> str:
         "In Cliniko, all of these must be on, the appointment type must be shown in online bookings, and the "
         f"practitioner must offer it at this location: {switches}."
     )
+
+
+def in_words(error: PmsError, what: str) -> None:
+    """Make the error of a change say what to do about it: ``what`` is ``move``, ``cancellation`` or
+    ``registration``. A refusal names the fields that Cliniko did not take, in the words of its screens."""
+    error.advice = (_REFUSED if isinstance(error, WriteRefused) else UNCERTAIN)[what]
+    if not isinstance(error, WriteRefused):
+        return
+    named = list(dict.fromkeys(filter(None, (_words(field) for field in error.fields))))
+    if named:
+        listed = " and ".join(filter(None, (", ".join(named[:-1]), named[-1])))
+        error.message = f"Cliniko did not accept {listed}; nothing was changed."
+
+
+def _words(field: str) -> str:
+    """Empty for what is about the whole record (``base``) or has no name on a screen."""
+    whole = field.split(".", 1)[0]
+    return _FIELDS.get(whole) or _FIELDS.get(whole.removesuffix("_id"), "")

@@ -6,7 +6,6 @@ Reference: Cliniko API v1, https://docs.api.cliniko.com.
 from __future__ import annotations
 
 import base64
-import contextlib
 import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -17,25 +16,34 @@ import msgspec
 from routiq.pms import answers
 from routiq.pms.cliniko import mapping, payloads
 from routiq.pms.cliniko.advice import advice, not_administrator, not_bookable
+from routiq.pms.cliniko.diary import Diary
 from routiq.pms.cliniko.keys import SHARD
-from routiq.pms.cliniko.links import refuse_foreign_links
+from routiq.pms.cliniko.links import number, refuse_foreign_links
 from routiq.pms.cliniko.mapping import Habits
+from routiq.pms.cliniko.patients import Patients
 from routiq.pms.cliniko.streams import (
     PAGE_SIZE,
     SOURCES,
     Cursor,
-    Params,
     Walk,
     check_selection,
-    hidden_too,
     parameters,
-    stamp,
 )
 from routiq.pms.cliniko.walking import Astray, Step, step
 from routiq.pms.cliniko.webhooks import Webhooks
-from routiq.pms.errors import NotBookableOnline, NotFound, NotPermitted, VendorChanged, WriteRefused
+from routiq.pms.errors import NotBookableOnline, NotFound, NotOffered, NotPermitted, VendorChanged
 from routiq.pms.gateway import Capabilities, Lane, Pace, Page, Selection, Stream, WebhookSubscription
-from routiq.pms.records import AccountRecord, AppointmentDraft, AppointmentRecord, AppointmentStatus, Slot
+from routiq.pms.records import (
+    AccountRecord,
+    AppointmentDraft,
+    AppointmentMove,
+    AppointmentRecord,
+    Cancellation,
+    PatientDraft,
+    PatientRecord,
+    Slot,
+    TreatmentNote,
+)
 from routiq.pms.transport import Transport
 
 #: Where the API is; the shard comes from the key.
@@ -58,21 +66,19 @@ _CHECK_FIRST, _CHECK_BOTH = 2.8, 4.8
 #: safe.
 _DAYS_AT_ONCE = 7
 
-_HIDDEN = hidden_too(SOURCES[Stream.APPOINTMENTS].lifted)
 _USER = msgspec.json.Decoder(payloads.User)
 _SETTINGS = msgspec.json.Decoder(payloads.PublicSettings)
-_APPOINTMENT = msgspec.json.Decoder(payloads.IndividualAppointment)
-_APPOINTMENTS = msgspec.json.Decoder(payloads.IndividualAppointments)
 _TIMES = msgspec.json.Decoder(payloads.AvailableTimes)
-_CONFLICTS = msgspec.json.Decoder(payloads.Conflicts)
 
 
 class ClinikoGateway:
-    """One practice's Cliniko account."""
+    """One practice's Cliniko account. Its appointments are known by their id alone, whosever they are."""
 
     def __init__(self, transport: Transport, habits: Habits) -> None:
         self._transport = transport
         self._habits = habits
+        self._diary = Diary(transport, habits)
+        self._patients = Patients(transport, habits)
         self._webhooks = Webhooks(transport)
 
     @property
@@ -142,8 +148,8 @@ class ClinikoGateway:
         Reference: Cliniko API, Available times.
         """
         path = (
-            f"/businesses/{_number(location_id)}/practitioners/{_number(practitioner_id)}"
-            f"/appointment_types/{_number(appointment_type_id)}/available_times"
+            f"/businesses/{number(location_id)}/practitioners/{number(practitioner_id)}"
+            f"/appointment_types/{number(appointment_type_id)}/available_times"
         )
         starts: set[datetime] = set()
         while first <= last:
@@ -163,94 +169,46 @@ class ClinikoGateway:
         ]
 
     def book(self, draft: AppointmentDraft) -> AppointmentRecord:
-        """See :meth:`routiq.pms.gateway.Gateway.book`. Cliniko checks neither overlaps nor opening hours.
+        """See :meth:`routiq.pms.gateway.Gateway.book`."""
+        return self._diary.book(draft)
 
-        Reference: Cliniko API, Individual appointments, create.
-        """
-        body = {
-            "patient_id": draft.patient_id,
-            "practitioner_id": draft.practitioner_id,
-            "business_id": draft.location_id,
-            "appointment_type_id": draft.appointment_type_id,
-            "starts_at": stamp(draft.starts_at),
-            "ends_at": stamp(draft.ends_at),
-        }
-        if draft.notes:
-            body["notes"] = draft.notes
-        refused: NotFound | None = None
-        answer = b""
-        try:
-            answer = self._transport.write("POST", "/individual_appointments", msgspec.json.encode(body))
-        except NotFound as error:
-            refused = error
-        if refused is not None:
-            raise WriteRefused(
-                "Cliniko does not know one of the patient, practitioner, location or appointment type.",
-                vendor="cliniko",
-                cause="unknown_record",
-                advice=advice("")["WriteRefused"],
-                request=refused.request,
-                status=refused.status,
-                evidence=refused.evidence,
-            )
-        return self._written(answer)
+    def has_conflict(self, appointment_id: str, *, patient_id: str = "") -> bool:
+        """See :meth:`routiq.pms.gateway.Gateway.has_conflict`."""
+        return self._diary.has_conflict(appointment_id)
 
-    def has_conflict(self, appointment_id: str) -> bool:
-        """Reference: Cliniko API, Individual appointments, conflicts."""
-        path = f"/individual_appointments/{_number(appointment_id)}/conflicts"
-        return self._transport.read(path, _CONFLICTS, lane=Lane.LIVE).content.conflicts.exist
-
-    def appointment(self, appointment_id: str) -> AppointmentRecord:
-        """Reference: Cliniko API, Individual appointments, get. Where the single address hides an archived
-        one, the list still shows it."""
-        path = f"/individual_appointments/{_number(appointment_id)}"
-        try:
-            found = self._transport.read(path, _APPOINTMENT, params=_HIDDEN, lane=Lane.LIVE).content
-        except NotFound:
-            listed = self._appointments([*_HIDDEN, ("q[]", f"id:={appointment_id}")])
-            if not listed:
-                raise
-            found = listed[0]
-        return mapping.appointment(found, self._habits)
+    def appointment(self, appointment_id: str, *, patient_id: str = "") -> AppointmentRecord:
+        """See :meth:`routiq.pms.gateway.Gateway.appointment`."""
+        return self._diary.appointment(appointment_id)
 
     def find_appointments(
         self, *, patient_id: str, practitioner_id: str, starts_at: datetime
     ) -> list[AppointmentRecord]:
-        """Reference: Cliniko API, Individual appointments, list. Date-times know no "equals", so a span of no
-        length is asked for; what comes back is looked at again."""
-        start = stamp(starts_at)
-        found = self._appointments(
-            [
-                ("q[]", f"patient_id:={_number(patient_id)}"),
-                ("q[]", f"practitioner_id:={_number(practitioner_id)}"),
-                ("q[]", f"starts_at:>={start}"),
-                ("q[]", f"starts_at:<={start}"),
-            ]
-        )
-        # With notes, whatever the practice keeps: our own reference stands there.
-        habits = msgspec.structs.replace(self._habits, include_notes=True)
-        records = [mapping.appointment(row, habits) for row in found]
-        return [
-            record
-            for record in records
-            if record.status is not AppointmentStatus.CANCELLED
-            and record.deleted_at is None
-            and stamp(record.starts_at) == start
-            and record.patient_id == patient_id
-            and record.practitioner_id == practitioner_id
-        ]
+        """See :meth:`routiq.pms.gateway.Gateway.find_appointments`."""
+        return self._diary.find(patient_id=patient_id, practitioner_id=practitioner_id, starts_at=starts_at)
 
-    def withdraw(self, appointment_id: str) -> None:
-        """Archived and not cancelled: a cancellation stays in the patient's history with a reason, and
-        Cliniko may mail the patient about it; this appointment was never meant to stand.
+    def withdraw(self, appointment_id: str, *, patient_id: str = "") -> None:
+        """See :meth:`routiq.pms.gateway.Gateway.withdraw`."""
+        self._diary.withdraw(appointment_id)
 
-        Reference: Cliniko API, Individual appointments, archive.
-        """
-        path = f"/individual_appointments/{_number(appointment_id)}/archive"
-        try:
-            self._transport.write("POST", path, repeatable=True)
-        except NotFound:
-            return
+    def reschedule(self, move: AppointmentMove) -> AppointmentRecord:
+        """See :meth:`routiq.pms.gateway.Gateway.reschedule`."""
+        return self._diary.reschedule(move)
+
+    def cancel(self, cancellation: Cancellation) -> AppointmentRecord:
+        """See :meth:`routiq.pms.gateway.Gateway.cancel`."""
+        return self._diary.cancel(cancellation)
+
+    def find_patients(self, *, first_name: str, last_name: str, date_of_birth: date | None) -> list[PatientRecord]:
+        """See :meth:`routiq.pms.gateway.Gateway.find_patients`."""
+        return self._patients.find(first_name=first_name, last_name=last_name, date_of_birth=date_of_birth)
+
+    def register_patient(self, draft: PatientDraft) -> PatientRecord:
+        """See :meth:`routiq.pms.gateway.Gateway.register_patient`."""
+        return self._patients.register(draft)
+
+    def treatment_notes(self, patient_id: str) -> list[TreatmentNote]:
+        """Never asked of Cliniko, whatever the key may see: nothing is sent."""
+        raise NotOffered("Treatment notes are not read from Cliniko.", vendor="cliniko", cause="treatment_notes")
 
     def subscribe(self, url: str) -> WebhookSubscription:
         """See :meth:`routiq.pms.gateway.Gateway.subscribe`."""
@@ -263,12 +221,6 @@ class ClinikoGateway:
     def unsubscribe(self, subscription_id: str) -> None:
         """See :meth:`routiq.pms.gateway.Gateway.unsubscribe`."""
         self._webhooks.unsubscribe(subscription_id)
-
-    def _appointments(self, params: Params) -> list[payloads.IndividualAppointment]:
-        paged = [("per_page", str(PAGE_SIZE)), ("sort", "id:asc"), *params]
-        return self._transport.read(
-            "/individual_appointments", _APPOINTMENTS, params=paged, lane=Lane.LIVE
-        ).content.rows
 
     def _times(self, path: str, first: date, last: date) -> list[datetime]:
         starts: list[datetime] = []
@@ -299,14 +251,6 @@ class ClinikoGateway:
             if not answer.rows or len(starts) >= answer.total_entries:
                 return starts
             page += 1
-
-    def _written(self, answer: bytes) -> AppointmentRecord:
-        found: payloads.IndividualAppointment | None = None
-        with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
-            found = _APPOINTMENT.decode(answer)
-        if found is None:
-            raise self._transport.uncertain("POST /individual_appointments")
-        return mapping.appointment(found, self._habits)
 
     def _step(self, stream: Stream, selection: Selection, at: Cursor, envelope: Any) -> Step:
         reason = ""
@@ -356,10 +300,3 @@ def open_gateway(
         sleep=sleep,
     )
     return ClinikoGateway(transport, Habits(include_notes=include_notes, phone_region=phone_region))
-
-
-def _number(vendor_id: str) -> str:
-    """An id fit to be part of an address. What has no digits exists nowhere at Cliniko: ``NotFound``."""
-    if not (vendor_id.isascii() and vendor_id.isdecimal()):
-        raise NotFound("This is no Cliniko id.", vendor="cliniko", cause="no_id")
-    return vendor_id

@@ -1,10 +1,10 @@
-"""The links in Cliniko's list answers."""
+"""Addresses: ids that become part of one, and the links in Cliniko's list answers."""
 
 from __future__ import annotations
 
 from routiq.pms import answers
 from routiq.pms.cliniko import payloads
-from routiq.pms.errors import VendorChanged
+from routiq.pms.errors import NotFound, VendorChanged
 from routiq.pms.transport import Transport
 
 
@@ -22,3 +22,10 @@ def refuse_foreign_links(transport: Transport, path: str, envelope: payloads.Env
                 request=answers.label("GET", path),
                 status=200,
             )
+
+
+def number(vendor_id: str) -> str:
+    """An id fit to be part of an address. What has no digits exists nowhere at Cliniko: ``NotFound``."""
+    if not (vendor_id.isascii() and vendor_id.isdecimal()):
+        raise NotFound("This is no Cliniko id.", vendor="cliniko", cause="no_id")
+    return vendor_id
