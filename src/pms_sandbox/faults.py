@@ -9,6 +9,7 @@ from typing import Any
 
 KINDS = (
     "html200",
+    "empty200",
     "truncated",
     "empty403",
     "status",

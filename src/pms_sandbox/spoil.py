@@ -33,10 +33,12 @@ def spoiled(fault: Fault, request: Request, answer: Answer) -> Answer:
     if fault.kind == "truncated":
         answer.body = answer.body[: len(answer.body) // 2]
         return answer
-    if fault.kind not in ("foreign_next", "missing_key", "mixed_unicode") or not answer.body:
+    if fault.kind not in ("foreign_next", "missing_key", "mixed_unicode", "empty200") or not answer.body:
         return answer
     payload = msgspec.json.decode(answer.body)
-    if fault.kind == "foreign_next":
+    if fault.kind == "empty200":
+        _empty(payload)
+    elif fault.kind == "foreign_next":
         payload["links"]["next"] = f"{fault.host}/v1/{request.path}?page=2"
     elif fault.kind == "missing_key":
         for record in _records(payload):
@@ -48,6 +50,19 @@ def spoiled(fault: Fault, request: Request, answer: Answer) -> Answer:
                     record[field] = _ODD_NAME
     answer.body = msgspec.json.encode(payload)
     return answer
+
+
+def _empty(payload: dict[str, object]) -> None:
+    """A list answer as if nothing were there: well formed, no records, total 0. Other answers stay as they are."""
+    if "total_entries" not in payload:
+        return
+    payload["total_entries"] = 0
+    for name, held in payload.items():
+        if isinstance(held, list):
+            payload[name] = []
+    links = payload["links"]
+    assert isinstance(links, dict)
+    links.pop("next", None)
 
 
 def _records(payload: dict[str, object]) -> list[dict[str, object]]:

@@ -155,6 +155,17 @@ def test_answers_instead_of_the_right_one(api, sandbox):
         assert api.get("patients").json()["patients"]
 
 
+def test_a_list_can_be_answered_as_if_it_were_empty(api, sandbox):
+    sandbox.fault(kind="empty200", path="patients")
+    answer = api.get("patients").json()
+    assert (answer["patients"], answer["total_entries"]) == ([], 0)
+    assert set(answer["links"]) == {"self"}
+    full = api.get("patients").json()
+    assert len(full["patients"]) > 0
+    sandbox.fault(kind="empty200", path="user")
+    assert api.get("user").json()["id"]
+
+
 def test_the_rate_limit_can_be_tripped_at_once(api, sandbox):
     sandbox.fault(kind="status", status=429, reset_seconds=30)
     answer = api.get("user")

@@ -175,6 +175,7 @@ def test_characters_are_there_whatever_the_seed(seed):
     assert {world["appointment_types"].rows[row["appointment_type_id"]]["name"] for row in visits} == {
         "Standard consultation"
     }
+    assert len(visits) == 8
     assert all(row["patient_arrived"] for row in visits)
 
 

@@ -8,7 +8,17 @@ from django.utils import timezone
 
 from pms_sandbox.testing import RunningSandbox
 from routiq.connections.models import Connection
-from routiq.mirror.models import Appointment, Attendance, Patient
+from routiq.mirror.models import (
+    Appointment,
+    AppointmentType,
+    Attendance,
+    Location,
+    Offering,
+    Patient,
+    Practitioner,
+    RosterDay,
+)
+from routiq.pms.errors import VendorChanged
 from routiq.practices.audit import SYSTEM
 from routiq.sync import engine, jobs, reconciling
 from routiq.sync.models import SeenRecord, SyncEvent, SyncRun
@@ -126,7 +136,7 @@ def test_the_seats_of_a_class_that_was_deleted_go_with_it(synced: Connection, sa
     assert not Attendance.objects.filter(class_remote_id=seat.class_remote_id, removed_at=None).exists()
 
 
-def test_an_empty_list_with_status_200_deletes_nothing_by_itself(
+def test_a_web_page_with_status_200_is_no_empty_list(
     synced: Connection, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("time.sleep", lambda seconds: None)
@@ -137,6 +147,88 @@ def test_an_empty_list_with_status_200_deletes_nothing_by_itself(
     sandbox.clear_faults()
     carry_open_run(synced)
     assert differences(synced, sandbox) == []
+
+
+def standing() -> dict[str, int]:
+    return {
+        str(stream): model.objects.filter(removed_at=None).count() for stream, model in reconciling.COMPARED.items()
+    }
+
+
+def lists() -> dict[str, int]:
+    """The short lists that are always read whole."""
+    kinds = (Location, Practitioner, AppointmentType, RosterDay)
+    found = {kind.__name__: kind.objects.filter(removed_at=None).count() for kind in kinds}
+    return {**found, "Offering": Offering.objects.count()}
+
+
+def test_an_empty_list_during_the_walk_is_asked_about_again_and_deletes_nothing(
+    synced: Connection, sandbox: RunningSandbox
+) -> None:
+    before = standing()
+    sandbox.fault(kind="empty200", method="GET", path="^patients", times=1)
+    run = reconcile(synced)
+    assert standing() == before
+    assert run.report["patients"]["extra"] == 0
+    assert "held_back" not in run.report["patients"]
+    assert differences(synced, sandbox) == []
+
+
+def test_lists_that_stay_empty_hold_every_row_back_however_few_there_are(
+    synced: Connection, sandbox: RunningSandbox
+) -> None:
+    few = Attendance.objects.filter(removed_at=None).values("pk")[3:]
+    Attendance.objects.filter(pk__in=few).delete()
+    before = standing()
+    assert 0 < before["attendances"] <= reconciling.BRAKE_ROWS
+    lists_before = lists()
+    assert all(lists_before.values())
+    sandbox.fault(kind="empty200", method="GET", path=".", times=None)
+    run = reconcile(synced)
+
+    assert standing() == before
+    assert lists() == lists_before
+    for stream, number in before.items():
+        assert run.report[stream].get("held_back", 0) > 0, stream
+        assert run.report[stream]["held_back"] <= number
+        assert not run.report[stream].get("removed")
+
+    sandbox.clear_faults()
+    assert reconciling.remove_held_back(run, SYSTEM) == 0, "all of it was there after all"
+    reconcile(synced)
+    assert differences(synced, sandbox) == []
+
+
+def test_a_vendor_that_denies_even_what_it_just_showed_is_not_believed(
+    synced: Connection, sandbox: RunningSandbox
+) -> None:
+    # The walk is right; only the question for exactly these records is answered as if there were none.
+    walked = walk(synced, sandbox).count("patients")
+    extra = Patient.objects.last()
+    assert extra is not None
+    extra.pk, extra.remote_id, extra.seen_at = None, "999999", timezone.now() - timedelta(days=1)
+    extra.save()
+    before = standing()
+    sandbox.fault(kind="empty200", method="GET", path="^patients$", after=walked, times=None)
+    run = reconcile(synced)
+    assert standing() == before
+    assert run.report["patients"]["held_back"] == 1
+    assert not run.report["patients"].get("removed")
+
+    with pytest.raises(VendorChanged) as refused:
+        reconciling.remove_held_back(run, SYSTEM)
+    assert "Nothing was removed" in refused.value.advice
+    assert standing() == before
+    sandbox.clear_faults()
+    assert reconciling.remove_held_back(run, SYSTEM) == 1
+    assert differences(synced, sandbox) == []
+
+
+def walk(connection: Connection, sandbox: RunningSandbox) -> list[str]:
+    """What a reconciliation that finds nothing asks for."""
+    sandbox.clear_requests()
+    reconcile(connection)
+    return [entry["path"] for entry in sandbox.requests()]
 
 
 def test_the_night_is_begun_once_by_the_schedule(synced: Connection) -> None:

@@ -17,6 +17,8 @@ _HOME = {
     "city": "Example Bay",
     "post_code": "2099",
 }
+#: Days on which there is surely room for one consultation.
+_SEARCHED = 14
 
 
 def add_characters(practice: Practice) -> None:
@@ -100,7 +102,8 @@ def _person(
 
 
 def _history(practice: Practice, patient_id: str) -> None:
-    """Eight standard consultations, the last three weeks ago, with a practitioner who can be booked online."""
+    """Eight standard consultations, the last about three weeks ago, with a practitioner who can be booked online. A day
+    that is full already makes way for the next one."""
     world = practice.world
     open_places = {id_ for id_, row in world["businesses"].rows.items() if row["show_in_online_bookings"]}
     who = next(
@@ -111,9 +114,12 @@ def _history(practice: Practice, patient_id: str) -> None:
     )
     historian = Historian(practice)
     for weeks in (30, 29, 28, 26, 24, 12, 6, 3):
-        day = practice.today - timedelta(days=7 * weeks)
-        made = practice.days.seconds(day, 600) - 5 * 86_400
-        historian.book(patient_id, who, practice.types["Standard consultation"], day, 600, made, came=True)
+        first = practice.today - timedelta(days=7 * weeks)
+        made = practice.days.seconds(first, 600) - 5 * 86_400
+        kind = practice.types["Standard consultation"]
+        days = (first + timedelta(days=number) for number in range(_SEARCHED))
+        if not any(historian.book(patient_id, who, kind, day, 600, made, came=True) for day in days):
+            raise RuntimeError("no room for the returning patient in two weeks")
 
 
 def _archive(practice: Practice, patient_id: str, when: int) -> None:

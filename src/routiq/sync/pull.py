@@ -7,6 +7,7 @@ commit was, and what it repeats changes nothing.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 
@@ -16,7 +17,8 @@ from django.db import transaction
 from routiq import faults
 from routiq.connections.models import Connection
 from routiq.mirror.changes import Change
-from routiq.mirror.models import Appointment, ClassSession
+from routiq.mirror.models import Appointment, ClassSession, Offering
+from routiq.mirror.tables import TABLES
 from routiq.mirror.writing import write, write_and_compare, write_whole
 from routiq.pms.gateway import Gateway, Page, Selection, Stream
 from routiq.pms.records import (
@@ -31,6 +33,8 @@ from routiq.pms.records import (
 from routiq.practices.live import announce
 from routiq.sync.eventlog import note_changes
 from routiq.sync.window import window_start
+
+log = logging.getLogger("routiq.sync")
 
 #: Lists that are read whole and stored whole.
 WHOLE: dict[Stream, type[msgspec.Struct]] = {
@@ -95,6 +99,10 @@ def _store(
     connection: Connection, stream: Stream, selection: Selection, page: Page, *, compare: bool
 ) -> tuple[int, list[Change]]:
     if stream in WHOLE:
+        if not page.records and _holds_any(connection, WHOLE[stream]):
+            # No practice loses its last location or practitioner overnight: an empty answer removes nothing (S4).
+            log.warning("empty list not believed", extra={"connection": connection.pk, "stream": str(stream)})
+            return 0, []
         return write_whole(connection, WHOLE[stream], page.records, page.asked_at), []
     records = list(page.records)
     if selection.updated_since is not None:
@@ -103,6 +111,13 @@ def _store(
         return write(connection, records, page.asked_at), []
     changes = write_and_compare(connection, records, page.asked_at)
     return len(changes), changes
+
+
+def _holds_any(connection: Connection, kind: type[msgspec.Struct]) -> bool:
+    if kind is OfferingRecord:
+        return Offering.objects.filter(connection=connection).exists()
+    rows = TABLES[kind].model._default_manager
+    return rows.filter(connection=connection, removed_at=None).exists()
 
 
 def _inside_the_window(connection: Connection, records: list[msgspec.Struct]) -> list[msgspec.Struct]:

@@ -1,7 +1,8 @@
 """The nightly reconciliation: everything inside the window is read once, and what differs is told and mended.
 
 What a walk never met is not simply believed to be gone (S4): the vendor is asked for exactly these records once
-more, and when there are many, nothing is removed until a person has looked.
+more, together with some that it must have. When it knows not even those, or when there are many, nothing is removed
+until a person has looked.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from routiq.connections.models import Connection
 from routiq.mirror.changes import Change, ChangeKind
 from routiq.mirror.models import Appointment, Attendance, ClassSession, Patient
 from routiq.mirror.writing import write_and_compare
+from routiq.pms import registry
+from routiq.pms.errors import VendorChanged
 from routiq.pms.gateway import Page, Selection, Stream
 from routiq.pms.records import Record
 from routiq.practices import audit
@@ -38,6 +41,9 @@ COMPARED: dict[Stream, Any] = {
 #: More than this many rows of a stream, and more than this share of it, are not removed without a person.
 BRAKE_ROWS = 20
 BRAKE_SHARE = 0.02
+#: So many records that were not missed are asked for beside those that were: a system that denies them too is not
+#: believed.
+WITNESSES = 3
 
 
 def note_page(run: SyncRun, stream: Stream, page: Page, changes: list[Change]) -> None:
@@ -88,14 +94,27 @@ def remove_what_is_gone(run: SyncRun) -> None:
         unmet = list(_unmet(run, stream).values_list("remote_id", flat=True))
         if not unmet:
             continue
-        gone = sorted(set(unmet) - _still_there(run, stream, unmet))
+        witnesses = _witnesses(run, stream, unmet)
+        there = _still_there(run, stream, [*unmet, *witnesses])
+        gone = sorted(set(unmet) - there)
         _count(run, stream, extra=len(gone))
-        if len(gone) > max(BRAKE_ROWS, int(BRAKE_SHARE * _rows(run.connection, stream).count())):
+        if gone and (not there.intersection(witnesses) or len(gone) > _most(run.connection, stream)):
             _hold_back(run, stream, gone)
             log.warning("removal held back", extra={"run": run.pk, "stream": str(stream), "rows": len(gone)})
             continue
         _remove(run, stream, gone)
     SeenRecord.objects.filter(run=run, stream__in=[str(stream) for stream in COMPARED]).delete()
+
+
+def _most(connection: Connection, stream: Stream) -> int:
+    """How many rows of a stream may be removed at once without a person."""
+    return max(BRAKE_ROWS, int(BRAKE_SHARE * _rows(connection, stream).count()))
+
+
+def _witnesses(run: SyncRun, stream: Stream, ids: list[str]) -> list[str]:
+    """Some records that are not in question. None where everything is: then nothing proves the vendor's answer."""
+    others = _rows(run.connection, stream).exclude(remote_id__in=ids).order_by("-seen_at")
+    return list(others.values_list("remote_id", flat=True)[:WITNESSES])
 
 
 @transaction.atomic
@@ -108,20 +127,35 @@ def _hold_back(run: SyncRun, stream: Stream, ids: list[str]) -> None:
 
 
 def remove_held_back(run: SyncRun, actor: audit.Actor) -> int:
-    """A person has looked: remove what the brake kept, as far as the vendor still does not know it."""
+    """A person has looked: remove what was held back, as far as the vendor still does not know it. ``VendorChanged``,
+    and nothing of that stream is removed, when it does not know the others either."""
     removed = 0
     for name, counts in dict(run.report or {}).items():
         stream = Stream(name)
         if not counts.get("held_back"):
             continue
         candidates = list(_held(run, stream).values_list("remote_id", flat=True))
-        gone = sorted(set(candidates) - _still_there(run, stream, candidates))
+        witnesses = _witnesses(run, stream, candidates)
+        there = _still_there(run, stream, [*candidates, *witnesses])
+        if witnesses and not there.intersection(witnesses):
+            raise _denies_everything(run.connection)
+        gone = sorted(set(candidates) - there)
         _remove(run, stream, gone)
         _held(run, stream).delete()
         _count(run, stream, held_back=-counts["held_back"])
         removed += len(gone)
     audit.record(actor, "reconciliation.removed_held_back", f"run:{run.pk}", rows=removed)
     return removed
+
+
+def _denies_everything(connection: Connection) -> VendorChanged:
+    label = registry.vendor(connection.vendor).label
+    return VendorChanged(
+        f"{label} answers as if it held no such records at all.",
+        vendor=connection.vendor,
+        cause="empty",
+        advice="Nothing was removed. Try again later; if it stays so, contact support.",
+    )
 
 
 def _held(run: SyncRun, stream: Stream) -> QuerySet[SeenRecord]:
