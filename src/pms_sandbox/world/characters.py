@@ -102,8 +102,8 @@ def _person(
 
 
 def _history(practice: Practice, patient_id: str) -> None:
-    """Eight standard consultations, the last about three weeks ago, with a practitioner who can be booked online. A day
-    that is full already makes way for the next one."""
+    """Eight standard consultations, the last about three weeks ago, with a practitioner who can be booked online. A
+    day that is full already makes way for the next one."""
     world = practice.world
     open_places = {id_ for id_, row in world["businesses"].rows.items() if row["show_in_online_bookings"]}
     who = next(
