@@ -280,6 +280,17 @@ def test_a_vendor_that_is_down_books_nothing(
     assert front.book(offer, key="two").status == 201
 
 
+def test_times_that_must_wait_say_until_when(
+    front: Desk, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    sandbox.fault(kind="status", status=429, reset_seconds=600, path="available_times", times=None)
+    times = front.times()
+    assert (times.status, times.error["code"]) == (503, "times_unavailable")
+    assert 500 < int(times.headers["Retry-After"]) <= 601
+    assert "Ask again from" in times.error["advice"]
+
+
 def test_an_answer_that_got_lost_is_202_until_it_is_known(
     front: Desk, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

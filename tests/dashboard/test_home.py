@@ -154,6 +154,21 @@ def test_setup_shows_the_next_step(client_in: Client, world: World) -> None:
     assert "See progress" in client_in.get("/setup").content.decode()
 
 
+def test_robyn_is_switched_on_before_she_is_tried(client_in: Client, world: World, practice: Practice) -> None:
+    Practice.objects.filter(pk=practice.pk).update(status="pending")
+    world.first_sync(state="done")
+    world.rules()
+    for make in (world.location, world.practitioner, world.appointment_type):
+        make()
+    html = client_in.get("/setup").content.decode()
+    assert html.index("Go live") < html.index("Talk to Robyn")
+    assert 'class="button primary" href="/go-live"' in html
+    Practice.objects.filter(pk=practice.pk).update(status="live")
+    assert 'class="button primary" href="/test-robyn"' in client_in.get("/setup").content.decode()
+    Conversation.objects.create(practice=practice, channel="test")
+    assert "Everything is done." in client_in.get("/setup").content.decode()
+
+
 @pytest.mark.parametrize(
     ("streams", "expected"),
     [

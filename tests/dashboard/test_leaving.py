@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from routiq.connections import disconnecting
 from routiq.connections.models import Connection
+from routiq.dashboard.templatetags.routiq import day
 from routiq.dashboard.views import integrations, leaving
 from routiq.frontdesk.models import StaffTask
 from routiq.pms import registry
@@ -76,6 +77,38 @@ def test_the_other_pages_know_that_it_ended(client_in: Client, kept: Connection)
     assert "is disconnected" in seen(client_in, "/")
     assert "Connect again or delete" in seen(client_in, "/settings/integrations")
     assert client_in.get("/setup/connect/cliniko")["Location"] == HOME
+
+
+def test_every_page_of_the_copy_says_until_when_it_is_kept_and_how_to_go_on(
+    client_in: Client, kept: Connection, world: World
+) -> None:
+    patient, place = world.patient(), world.location("Lagoon Road")
+    assert kept.disconnected_at is not None
+    assert kept.purge_after is not None
+    with timezone.override(world.practice.zone):
+        days = [day(timezone.localtime(moment)) for moment in (kept.disconnected_at, kept.purge_after)]
+    for address in ("/patients", f"/patients/{patient.pk}", "/practice", "/test-robyn"):
+        html = seen(client_in, address)
+        for part in (f"{kept.account_name} is disconnected", *days, "Connect the same account again", HOME):
+            assert part in html, address
+    assert patient.full_name.split()[-1] in seen(client_in, "/patients")
+    assert "No patients" not in seen(client_in, "/patients")
+    assert place.name in seen(client_in, "/practice")
+    assert "not connected yet" not in seen(client_in, "/practice")
+    assert "Cliniko ID" in seen(client_in, f"/patients/{patient.pk}")
+
+
+def test_pages_about_the_connection_lead_to_its_state(client_in: Client, kept: Connection) -> None:
+    for page in ("health", "webhook-logs", "key", "disconnect"):
+        assert client_in.get(f"{HOME}/{page}")["Location"] == HOME
+
+
+def test_what_is_being_deleted_is_not_promised_any_more(client_in: Client, kept: Connection) -> None:
+    kept.purge_after = timezone.now() - timedelta(minutes=1)
+    kept.save()
+    html = seen(client_in, "/patients")
+    assert "is being deleted now" in html
+    assert "kept until" not in html
 
 
 def test_what_is_left_to_do_stays_on_the_dashboard(client_in: Client, kept: Connection, world: World) -> None:

@@ -7,6 +7,7 @@ import logging
 import math
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
@@ -163,12 +164,17 @@ def from_pms(error: pms.PmsError, fields: Mapping[str, str] | None = None) -> Ap
     """What the practice management system said. ``fields`` names what of the request it is about."""
     status = next((status for kind, status in _STATUS_OF.items() if isinstance(error, kind)), 502)
     headers = {}
-    if isinstance(error, pms.RateLimited):
-        seconds = math.ceil((error.until - timezone.now()).total_seconds())
-        headers["Retry-After"] = str(max(seconds, 1))
-    elif status == 503:
-        headers["Retry-After"] = str(_VENDOR_PAUSE)
+    if status == 503:
+        until = error.until if isinstance(error, pms.RateLimited) else None
+        headers["Retry-After"] = str(seconds_until(until))
     return ApiError(status, code_of(error.code), error.message, error.advice, fields=fields, headers=headers)
+
+
+def seconds_until(moment: datetime | None) -> int:
+    """For ``Retry-After``: at least one second; without a moment, as long as makes sense when a vendor is down."""
+    if moment is None:
+        return _VENDOR_PAUSE
+    return max(math.ceil((moment - timezone.now()).total_seconds()), 1)
 
 
 def code_of(code: str) -> str:

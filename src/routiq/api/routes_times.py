@@ -56,7 +56,7 @@ def get_availability(request: HttpRequest, wanted: Annotated[WishedTimes, Query(
             "times_unavailable",
             "The practice's times cannot be read now.",
             found.advice or "Try again in a minute.",
-            headers={"Retry-After": "30"},
+            headers={"Retry-After": str(errors.seconds_until(found.until))},
         )
     practice_id = caller_of(request).practice.pk
     return schemas.Availability(

@@ -8,9 +8,10 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from routiq.connections.connecting import live_connection
+from routiq.connections.connecting import kept_connection, live_connection
 from routiq.connections.models import Connection
 from routiq.pms import registry
 from routiq.sync.health import PROMISED, freshness_of
@@ -35,17 +36,20 @@ _NAV = (
 
 
 def practice(request: HttpRequest) -> dict[str, Any]:
-    """``practice``, its live ``connection``, how ``late`` it is, the vendor's ``vendor_label``, and the ``nav``.
-    Nothing of it for a visitor without a practice: the login page has no frame."""
+    """``practice``, its live ``connection`` or the ended one whose data is ``kept``, how ``late`` it is, the vendor's
+    ``vendor_label``, and the ``nav``. Nothing of it for a visitor without a practice: the login page has no frame."""
     own = getattr(request, "practice", None)
     if own is None:
-        return {"practice": None, "late": None, "connection": None, "vendor_label": "", "nav": ()}
+        return {"practice": None, "late": None, "connection": None, "kept": None, "vendor_label": "", "nav": ()}
     connection = live_connection()
+    kept = kept_connection() if connection is None else None
     return {
         "late": SimpleLazyObject(lambda: late(connection)),
         "practice": own,
         "connection": connection,
-        "vendor_label": vendor_label(connection),
+        "kept": kept,
+        "kept_is_going": is_going(kept),
+        "vendor_label": vendor_label(connection or kept),
         "nav": [
             NavItem(label, reverse(name), icon, _is_current(request.path, starts))
             for label, name, icon, starts in _NAV
@@ -59,6 +63,11 @@ def late(connection: Connection | None) -> timedelta | None:
         return None
     age = freshness_of(connection)
     return age if age is not None and age >= PROMISED else None
+
+
+def is_going(kept: Connection | None) -> bool:
+    """Is its data on its way out, so that nothing can be brought back any more?"""
+    return kept is not None and kept.purge_after is not None and kept.purge_after <= timezone.now()
 
 
 def vendor_label(connection: Connection | None) -> str:

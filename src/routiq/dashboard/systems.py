@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import Http404
 
-from routiq.connections.connecting import live_connection
+from routiq.connections.connecting import kept_connection, live_connection
 from routiq.connections.models import Connection
 from routiq.pms import registry
 from routiq.pms.gateway import Vendor
@@ -17,6 +17,12 @@ def vendor_or_404(name: str) -> Vendor:
         return registry.vendor(name)
     except KeyError:
         raise Http404 from None
+
+
+def was_ended(name: str) -> bool:
+    """Was the connection to this system ended, and is its data still here? Then its page says what there is to do."""
+    kept = kept_connection() if live_connection() is None else None
+    return kept is not None and kept.vendor == vendor_or_404(name).name
 
 
 def connection_or_404(name: str) -> Connection:

@@ -23,7 +23,7 @@ from routiq.frontdesk.models import SlotHold
 from routiq.frontdesk.wishes import Choice, Menu, NoTimes, OfferedTime, Times, Wish
 from routiq.mirror.models import AppointmentType, BookingRules, Location, Offering, Practitioner
 from routiq.pms import registry
-from routiq.pms.errors import NotBookableOnline, PmsError
+from routiq.pms.errors import NotBookableOnline, PmsError, RateLimited
 from routiq.pms.records import Slot
 
 #: Days asked at once: what the vendor allows in one request.
@@ -163,7 +163,7 @@ class _Search:
         except PmsError as error:
             if isinstance(error, health.NEEDS_THE_OWNER):
                 health.pause(self.connection, error)
-            return Times(reason=NoTimes.UNAVAILABLE, advice=f"{error.message} {error.advice}", requests=self.requests)
+            return self._unavailable(error)
         if found:
             return Times(offers=_spread(found, self.wish.count), requests=self.requests)
         if self.refused is not None:
@@ -173,6 +173,15 @@ class _Search:
                 requests=self.requests,
             )
         return Times(reason=NoTimes.FULL, requests=self.requests)
+
+    def _unavailable(self, error: PmsError) -> Times:
+        advice, until = f"{error.message} {error.advice}", None
+        if isinstance(error, RateLimited):
+            until = error.until
+            local = until.astimezone(self.connection.practice.zone)
+            half = "am" if local.hour < 12 else "pm"
+            advice = f"{advice} Ask again from {local.hour % 12 or 12}:{local:%M:%S} {half} on."
+        return Times(reason=NoTimes.UNAVAILABLE, advice=advice, until=until, requests=self.requests)
 
     def _ask(self, gateway: object, combination: _Combination, first: date, last: date) -> list[Slot]:
         try:

@@ -122,6 +122,8 @@ class Times:
     reason: NoTimes | None = None
     advice: str = ""
     """For staff: what to switch on and where, or what is wrong."""
+    until: datetime | None = None
+    """From when it is worth asking again (UTC), where the vendor or the request budget said so."""
     requests: int = 0
     """How many requests it took."""
 

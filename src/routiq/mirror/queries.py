@@ -14,7 +14,7 @@ from django.db import connection as database
 from django.db.models import Q
 from django.utils import timezone
 
-from routiq.connections.connecting import live_connection
+from routiq.connections.connecting import kept_connection, live_connection
 from routiq.mirror.models import (
     Appointment,
     AppointmentType,
@@ -249,8 +249,9 @@ class PracticeOverview:
 
 
 def practice_overview() -> PracticeOverview:
-    """What the practice has at its vendor, and which online-booking switches are off (C28-C32)."""
-    connection = live_connection()
+    """What the practice has at its vendor, and which online-booking switches are off (C28-C32). After disconnecting,
+    as it stood then, for as long as it is kept."""
+    connection = live_connection() or kept_connection()
     if connection is None:
         return PracticeOverview((), (), (), None, ())
     same = {"connection": connection, "removed_at": None}

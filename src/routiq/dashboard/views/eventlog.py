@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from routiq.dashboard import eventpage, fragments
 from routiq.dashboard.seats import actor
-from routiq.dashboard.systems import about, connection_or_404, offers_webhooks, vendor_or_404
+from routiq.dashboard.systems import about, connection_or_404, offers_webhooks, vendor_or_404, was_ended
 from routiq.practices import audit
 from routiq.sync import eventreading, jobs, webhooks
 from routiq.sync.models import SyncEvent
@@ -33,6 +33,8 @@ def event_log(request: HttpRequest, name: str) -> HttpResponse:
 
 def _page(request: HttpRequest, name: str, route: str) -> HttpResponse:
     vendor = vendor_or_404(name)
+    if was_ended(name):
+        return redirect("integration", name=name)
     connection_or_404(name)
     try:
         pieces = fragments.context_of(fragments.PAGES["events"], request)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from routiq.dashboard import fragments
 from routiq.dashboard.seats import actor
-from routiq.dashboard.systems import about, connection_or_404, vendor_or_404
+from routiq.dashboard.systems import about, connection_or_404, vendor_or_404, was_ended
 from routiq.pms.errors import PmsError
 from routiq.sync import reconciling
 from routiq.sync.models import SyncRun
@@ -17,6 +17,8 @@ from routiq.sync.models import SyncRun
 
 @require_safe
 def health(request: HttpRequest, name: str) -> HttpResponse:
+    if was_ended(name):
+        return redirect("integration", name=name)
     connection_or_404(name)
     context = fragments.context_of(fragments.PAGES["health"], request) | about(vendor_or_404(name), "health")
     return render(request, "dashboard/settings/health.html", context)

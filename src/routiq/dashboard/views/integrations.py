@@ -17,7 +17,7 @@ from routiq.connections.models import Connection
 from routiq.dashboard import fragments
 from routiq.dashboard.forms import ConnectForm, form_region
 from routiq.dashboard.seats import actor
-from routiq.dashboard.systems import about, connection_or_404, offers_webhooks, vendor_or_404
+from routiq.dashboard.systems import about, connection_or_404, offers_webhooks, vendor_or_404, was_ended
 from routiq.dashboard.views import leaving
 from routiq.pms import registry
 from routiq.pms.errors import KeyRejected, NotPermitted, PmsError
@@ -81,6 +81,8 @@ def _not_connected(request: HttpRequest, vendor: Vendor) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def key(request: HttpRequest, name: str) -> HttpResponse:
     """Update API Key: another key of the same account takes over at once."""
+    if was_ended(name):
+        return redirect("integration", name=name)
     connection = connection_or_404(name)
     vendor = vendor_or_404(name)
     return _connect(request, vendor, "dashboard/settings/key.html", about(vendor, "key"), connection)

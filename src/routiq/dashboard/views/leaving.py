@@ -7,23 +7,23 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from routiq import retention
 from routiq.connections import disconnecting
 from routiq.connections.connecting import kept_connection, live_connection
 from routiq.connections.models import Connection
+from routiq.dashboard.context import is_going
 from routiq.dashboard.forms import ConnectForm, DeleteForm, DisconnectForm, form_region
 from routiq.dashboard.seats import actor
-from routiq.dashboard.systems import about, connection_or_404, vendor_or_404
+from routiq.dashboard.systems import about, connection_or_404, vendor_or_404, was_ended
 
 
 @require_http_methods(["GET", "POST"])
 def disconnect(request: HttpRequest, name: str) -> HttpResponse:
     """Says what would happen, in today's numbers; does it when the box was ticked."""
     vendor = vendor_or_404(name)
-    if live_connection() is None and kept_connection() is not None:
+    if was_ended(name):
         return redirect("integration", name=name)
     connection = connection_or_404(name)
     form = DisconnectForm(request.POST if request.method == "POST" else None)
@@ -68,6 +68,6 @@ def kept_context(kept: Connection) -> dict[str, Any]:
     return {
         **about(vendor_or_404(kept.vendor), "overview"),
         "kept": kept,
-        "going": kept.purge_after is not None and kept.purge_after <= timezone.now(),
+        "going": is_going(kept),
         "delete_form": DeleteForm(),
     }

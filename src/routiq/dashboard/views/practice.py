@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from routiq.connections.connecting import live_connection
+from routiq.connections.connecting import kept_connection, live_connection
 from routiq.dashboard.practicelists import lists_of
 from routiq.dashboard.seats import actor
 from routiq.mirror.models import BookingRules
@@ -19,7 +19,7 @@ from routiq.practices.models import Practice
 
 @require_safe
 def practice(request: HttpRequest) -> HttpResponse:
-    connection = live_connection()
+    connection = live_connection() or kept_connection()
     overview = practice_overview() if connection else None
     return render(
         request,

@@ -62,18 +62,20 @@ def steps(practice: Practice) -> list[Step]:
             "See what is on",
         ),
         Step(
-            "Talk to Robyn",
-            "Ask for an appointment as a patient would, and see what she understands and does.",
-            Conversation.objects.filter(channel="test").exists(),
-            reverse("test_robyn"),
-            "Test Robyn",
-        ),
-        Step(
             "Go live",
-            "From then on Robyn books appointments for patients.",
+            "Switch Robyn on. Until then she tells callers that the practice is being set up, and books nothing. "
+            "You can pause her again at any time.",
             practice.is_live,
             reverse("go_live"),
             "Go live",
+        ),
+        Step(
+            "Talk to Robyn",
+            "Ask for an appointment as a patient would, and see what she understands and does. What you agree to "
+            "there is really booked: cancel it in your diary afterwards.",
+            practice.is_live and Conversation.objects.filter(channel="test").exists(),
+            reverse("test_robyn"),
+            "Test Robyn",
         ),
     ]
 
