@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -20,6 +21,9 @@ class ChangeKind(StrEnum):
     CANCELLED = "cancelled"
     ARRIVED = "arrived"
     DID_NOT_ARRIVE = "did_not_arrive"
+    COMPLETED = "completed"
+    PAID = "paid"
+    VOIDED = "voided"
     ARCHIVED = "archived"
     MERGED = "merged"
     DELETED = "deleted"
@@ -60,14 +64,24 @@ def _moved(old: Row, new: Row) -> bool:
     )
 
 
+def _was_paid(old: Row, new: Row) -> bool:
+    """Nothing is owed any more on an invoice that was open."""
+    owed = [Decimal(str(row.get("outstanding") or 0)) for row in (old, new)]
+    return owed[0] > 0 >= owed[1]
+
+
 _RULES = (
     (ChangeKind.DELETED, _was_set("removed_at")),
     (ChangeKind.MERGED, _was_set("merged_into")),
     (ChangeKind.CANCELLED, _became("status", "cancelled")),
     (ChangeKind.DID_NOT_ARRIVE, _became("status", "dna")),
+    (ChangeKind.COMPLETED, _became("completed", True)),
     (ChangeKind.ARRIVED, _became("arrived", True)),
     (ChangeKind.RESCHEDULED, _moved),
     (ChangeKind.ARCHIVED, _became("status", "inactive")),
+    (ChangeKind.ARCHIVED, _became("active", False)),
+    (ChangeKind.VOIDED, _became("void", True)),
+    (ChangeKind.PAID, _was_paid),
 )
 #: A row that we see for the first time and that is gone already is told as gone, not as new.
 _EVEN_IF_NEW = frozenset({ChangeKind.DELETED, ChangeKind.CANCELLED})

@@ -78,7 +78,7 @@ class AppointmentType(MirrorRow):
 
     @property
     def is_class(self) -> bool:
-        return self.max_attendees > 1
+        return self.max_attendees != 1
 
 
 class Offering(PracticeOwned):
@@ -213,6 +213,10 @@ class Appointment(BookingRow):
     patient_remote_id = models.CharField(max_length=40)
     status = models.CharField(max_length=10, choices=Status.choices)
     arrived = models.BooleanField(default=False)
+    completed = models.BooleanField(default=False)
+    """The vendor says that the visit is over."""
+    invoiced = models.BooleanField(null=True)
+    """``None``: the vendor does not say."""
     cancelled_at = models.DateTimeField(null=True)
     cancellation_reason = models.CharField(max_length=255, blank=True)
     notes = models.TextField(blank=True)
@@ -253,3 +257,61 @@ class Attendance(MirrorRow):
             models.Index(fields=["practice", "patient_remote_id"], name="attendance_by_patient"),
             models.Index(fields=["practice", "class_remote_id"], name="attendance_by_class"),
         ]
+
+
+class WaitingListEntry(MirrorRow):
+    """One patient's wish to be told when a time comes free."""
+
+    practice = _practice_of_many()
+    patient_remote_id = models.CharField(max_length=40)
+    location_remote_id = models.CharField(max_length=40, blank=True)
+    appointment_type_remote_id = models.CharField(max_length=40, blank=True)
+    practitioner_remote_ids = ArrayField(models.CharField(max_length=40), default=list)
+    """Preferred, the first choice first; empty: anyone."""
+    priority = models.CharField(max_length=255, blank=True)
+    days = models.TextField(blank=True)
+    times = models.TextField(blank=True)
+    notes = models.TextField(blank=True)
+    active = models.BooleanField(default=True)
+    remote_created_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection", "remote_id"], name="waiting_list_entry_key")]
+        indexes = [models.Index(fields=["practice", "patient_remote_id"], name="waiting_by_patient")]
+
+
+class Invoice(MirrorRow):
+    """One bill, in the practice's currency."""
+
+    practice = _practice_of_many()
+    number = models.CharField(max_length=255, blank=True)
+    patient_remote_id = models.CharField(max_length=40)
+    practitioner_remote_id = models.CharField(max_length=40, blank=True)
+    location_remote_id = models.CharField(max_length=40, blank=True)
+    issued_at = models.DateTimeField()
+    total = models.DecimalField(max_digits=12, decimal_places=2)
+    paid = models.DecimalField(max_digits=12, decimal_places=2)
+    outstanding = models.DecimalField(max_digits=12, decimal_places=2)
+    third_party = models.BooleanField(default=False)
+    """Somebody else than the patient owes it."""
+    void = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection", "remote_id"], name="invoice_key")]
+        indexes = [models.Index(fields=["practice", "patient_remote_id", "-issued_at"], name="invoice_by_patient")]
+
+
+class Payment(PracticeOwned):
+    """Money received against an invoice."""
+
+    practice = _practice_of_many()
+    invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="payments")
+    position = models.PositiveSmallIntegerField()
+    remote_id = models.CharField(max_length=40)
+    paid_on = models.DateField()
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    method = models.CharField(max_length=100, blank=True)
+    void = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["position"]

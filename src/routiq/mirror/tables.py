@@ -12,10 +12,14 @@ from routiq.mirror.models import (
     AppointmentType,
     Attendance,
     ClassSession,
+    Invoice,
     Location,
     Patient,
+    PatientPhone,
+    Payment,
     Practitioner,
     RosterDay,
+    WaitingListEntry,
 )
 from routiq.pms import records
 
@@ -36,12 +40,30 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Details:
+    """What hangs on a row in a table of its own: a patient's numbers, an invoice's payments."""
+
+    field: str
+    """Of the record: a list."""
+    model: type[models.Model]
+    parent: str
+    """The column that refers to the row."""
+    columns: tuple[Column, ...]
+    """An ``expression`` here is over ``detail``, one entry of the list as JSON."""
+
+    @property
+    def name(self) -> str:
+        return self.model._meta.db_table
+
+
+@dataclass(frozen=True)
 class Table:
     record: type[msgspec.Struct]
     model: type[models.Model]
     columns: tuple[Column, ...]
     only_where: str = ""
     """SQL condition over the record's fields; records that do not meet it are no rows of this table."""
+    details: Details | None = None
 
     @property
     def name(self) -> str:
@@ -60,17 +82,26 @@ def _moments(*names: str) -> tuple[Column, ...]:
     return tuple(Column(name, "timestamptz") for name in names)
 
 
+def _amounts(*names: str) -> tuple[Column, ...]:
+    return tuple(Column(name, "numeric") for name in names)
+
+
 _REMOVED = Column("removed_at", "timestamptz", source="deleted_at")
+#: For what a vendor never calls deleted: a row is marked as gone by its absence, and is back when it is met again.
+_BACK = Column("removed_at", "timestamptz", expression="NULL::timestamptz")
 _CREATED = Column("remote_created_at", "timestamptz", source="created_at")
+_PATIENT_ID = Column("patient_remote_id", "text", source="patient_id")
+_PRACTITIONER_ID = Column("practitioner_remote_id", "text", source="practitioner_id")
+_LOCATION_ID = Column("location_remote_id", "text", source="location_id")
+_TYPE_ID = Column("appointment_type_remote_id", "text", source="appointment_type_id")
 _BOOKING = (
     *_moments("starts_at", "ends_at"),
-    Column("practitioner_remote_id", "text", source="practitioner_id"),
-    Column("location_remote_id", "text", source="location_id"),
-    Column("appointment_type_remote_id", "text", source="appointment_type_id"),
+    _PRACTITIONER_ID,
+    _LOCATION_ID,
+    _TYPE_ID,
     _CREATED,
     _REMOVED,
 )
-_PATIENT_ID = Column("patient_remote_id", "text", source="patient_id")
 
 LOCATIONS = Table(
     records.LocationRecord,
@@ -97,8 +128,8 @@ ROSTERS = Table(
     records.RosterRecord,
     RosterDay,
     (
-        Column("practitioner_remote_id", "text", source="practitioner_id"),
-        Column("location_remote_id", "text", source="location_id"),
+        _PRACTITIONER_ID,
+        _LOCATION_ID,
         Column("weekday", "integer"),
         Column("hours", "jsonb"),
     ),
@@ -124,6 +155,16 @@ PATIENTS = Table(
             ),
         ),
     ),
+    details=Details(
+        "phones",
+        PatientPhone,
+        "patient_id",
+        (
+            Column("number", "text", expression="left(detail->>'number', 100)"),
+            Column("e164", "text", expression="detail->>'e164'"),
+            Column("kind", "text", expression="detail->>'kind'"),
+        ),
+    ),
 )
 APPOINTMENTS = Table(
     records.AppointmentRecord,
@@ -132,7 +173,7 @@ APPOINTMENTS = Table(
         *_BOOKING,
         _PATIENT_ID,
         *_text("status", "cancellation_reason", "notes"),
-        *_flags("arrived", "booked_online"),
+        *_flags("arrived", "completed", "invoiced", "booked_online"),
         Column("cancelled_at", "timestamptz"),
     ),
 )
@@ -155,6 +196,46 @@ ATTENDANCES = Table(
         "AND c.remote_id = x.class_id)"
     ),
 )
+WAITING_LIST = Table(
+    records.WaitingListRecord,
+    WaitingListEntry,
+    (
+        _PATIENT_ID,
+        _LOCATION_ID,
+        _TYPE_ID,
+        Column("practitioner_remote_ids", "text[]", source="practitioner_ids"),
+        *_text("priority", "days", "times", "notes"),
+        Column("active", "boolean"),
+        _CREATED,
+        _BACK,
+    ),
+)
+INVOICES = Table(
+    records.InvoiceRecord,
+    Invoice,
+    (
+        Column("number", "text"),
+        _PATIENT_ID,
+        _PRACTITIONER_ID,
+        _LOCATION_ID,
+        Column("issued_at", "timestamptz"),
+        *_amounts("total", "paid", "outstanding"),
+        *_flags("third_party", "void"),
+        _BACK,
+    ),
+    details=Details(
+        "payments",
+        Payment,
+        "invoice_id",
+        (
+            Column("remote_id", "text", expression="detail->>'id'"),
+            Column("paid_on", "date", expression="(detail->>'paid_on')::date"),
+            Column("amount", "numeric", expression="(detail->>'amount')::numeric"),
+            Column("method", "text", expression="left(detail->>'method', 100)"),
+            Column("void", "boolean", expression="(detail->>'void')::boolean"),
+        ),
+    ),
+)
 
 TABLES = {
     table.record: table
@@ -167,5 +248,7 @@ TABLES = {
         APPOINTMENTS,
         CLASSES,
         ATTENDANCES,
+        WAITING_LIST,
+        INVOICES,
     )
 }

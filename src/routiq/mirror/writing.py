@@ -19,7 +19,7 @@ from django.db import connection as database
 from routiq.connections.models import Connection
 from routiq.mirror.changes import Change, ChangeKind, Row, compare
 from routiq.mirror.models import BookingRules, Offering, Patient
-from routiq.mirror.tables import PATIENTS, TABLES, Table
+from routiq.mirror.tables import TABLES, Details, Table
 from routiq.pms.records import BookingRulesRecord, DeletionRecord, OfferingRecord, Record
 
 _encode = msgspec.json.Encoder().encode
@@ -49,19 +49,18 @@ _COMPARE = (
     "SELECT written.remote_id, to_jsonb(before), to_jsonb(written) FROM written LEFT JOIN before USING (remote_id)"
 )
 
-# A patient who is new has no numbers to take away. To see that first matters: until the tables have been analysed the
-# planner, misled by the row-level policy, looks through all numbers of the practice for each page.
-_PHONES = """
+# A row that is new has no details to take away. To see that first matters: until the tables have been analysed the
+# planner, misled by the row-level policy, looks through all details of the practice for each page.
+_DETAILS = """
 , unlisted AS (
-  DELETE FROM mirror_patientphone phone USING written
-  WHERE phone.patient_id = written.id AND EXISTS (SELECT 1 FROM written WHERE renewed)
+  DELETE FROM {details} listed USING written
+  WHERE listed.{parent} = written.id AND EXISTS (SELECT 1 FROM written WHERE renewed)
 ), listed AS (
-  INSERT INTO mirror_patientphone (practice_id, patient_id, position, number, e164, kind)
-  SELECT %(practice)s, written.id, phone.position - 1, left(phone.entry->>'number', 100), phone.entry->>'e164',
-    phone.entry->>'kind'
+  INSERT INTO {details} (practice_id, {parent}, position, {columns})
+  SELECT %(practice)s, written.id, entry.position - 1, {values}
   FROM written
   JOIN page ON page.id = written.remote_id
-  CROSS JOIN json_array_elements(page.phones) WITH ORDINALITY AS phone(entry, position)
+  CROSS JOIN json_array_elements(page.{field}) WITH ORDINALITY AS entry(detail, position)
 )
 """
 
@@ -70,8 +69,8 @@ _PHONES = """
 def _statement(table: Table, answer: str) -> str:
     plain = [column for column in table.columns if not column.expression]
     fields = [f"{column.source or column.name} {column.type}" for column in plain]
-    if table is PATIENTS:
-        fields.append("phones json")
+    if table.details is not None:
+        fields.append(f"{table.details.field} json")
     removable = any(column.name == "removed_at" for column in table.columns)
     statement = _UPSERT.format(
         table=table.name,
@@ -83,7 +82,19 @@ def _statement(table: Table, answer: str) -> str:
         updates=", ".join(f"{column.name} = EXCLUDED.{column.name}" for column in table.columns),
         only_where=table.only_where or "true",
     )
-    return statement + (_PHONES if table is PATIENTS else "") + answer
+    return statement + _detail_statement(table.details) + answer
+
+
+def _detail_statement(details: Details | None) -> str:
+    if details is None:
+        return ""
+    return _DETAILS.format(
+        details=details.name,
+        parent=details.parent,
+        field=details.field,
+        columns=", ".join(column.name for column in details.columns),
+        values=", ".join(column.expression for column in details.columns),
+    )
 
 
 def write(connection: Connection, records: Sequence[msgspec.Struct], asked_at: datetime) -> int:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from routiq.connections.models import Connection
 from routiq.mirror import queries
-from routiq.mirror.models import Appointment, Attendance, Patient
+from routiq.mirror.models import Appointment, Attendance, Invoice, Patient, WaitingListEntry
 from routiq.pms.gateway import Stream
 from routiq.sync.models import SyncEvent
 
@@ -26,6 +26,9 @@ KINDS = (
     ("cancelled", "Cancelled"),
     ("arrived", "Arrived"),
     ("did_not_arrive", "Did not arrive"),
+    ("completed", "Completed"),
+    ("paid", "Paid"),
+    ("voided", "Voided"),
     ("archived", "Archived"),
     ("merged", "Merged"),
     ("deleted", "Deleted"),
@@ -39,6 +42,8 @@ _NOUNS = {
     Stream.LOCATIONS: "Location",
     Stream.PRACTITIONERS: "Practitioner",
     Stream.APPOINTMENT_TYPES: "Appointment type",
+    Stream.WAITING_LIST: "Waiting-list entry",
+    Stream.INVOICES: "Invoice",
 }
 _VERBS = {
     "rescheduled": "{} moved",
@@ -190,29 +195,37 @@ def told(events: Iterable[SyncEvent]) -> tuple[Line, ...]:
         Line(
             event=event,
             what=in_words(event.stream, event.kind),
-            patient=patients.get(event.record_id) if event.record_id else None,
+            patient=patients.get((event.stream, event.record_id)),
             refusal=refusal_of(event.reason) if event.outcome == SyncEvent.Outcome.REFUSED else None,
         )
         for event in events
     )
 
 
-def _patients_of(events: list[SyncEvent]) -> dict[str, Patient]:
-    """Record id of a patient, an appointment or a class place -> the patient."""
-    ids = {event.record_id for event in events if event.record_id}
-    if not ids:
-        return {}
-    owners: dict[str, str] = {}
-    for model, streams in ((Appointment, {Stream.APPOINTMENTS}), (Attendance, {Stream.ATTENDANCES})):
-        own = {event.record_id for event in events if event.stream in streams}
-        owners |= dict(model.objects.filter(remote_id__in=own).values_list("remote_id", "patient_remote_id"))
-    owners |= {
-        event.record_id: event.record_id
+#: The streams whose records are about a patient. Ids are a vendor's, and only within a stream name one record.
+_ABOUT_A_PATIENT = {
+    Stream.APPOINTMENTS: Appointment,
+    Stream.ATTENDANCES: Attendance,
+    Stream.WAITING_LIST: WaitingListEntry,
+    Stream.INVOICES: Invoice,
+}
+_PATIENTS = (Stream.PATIENTS, Stream.DELETED_PATIENTS)
+
+
+def _patients_of(events: list[SyncEvent]) -> dict[tuple[str, str], Patient]:
+    """(Stream, record id) -> the patient whom it is about."""
+    owners = {
+        (event.stream, event.record_id): event.record_id
         for event in events
-        if event.stream in {Stream.PATIENTS, Stream.DELETED_PATIENTS}
+        if event.stream in _PATIENTS and event.record_id
     }
+    for stream, model in _ABOUT_A_PATIENT.items():
+        ids = {event.record_id for event in events if event.stream == stream and event.record_id}
+        if ids:
+            rows = model._default_manager.filter(remote_id__in=ids).values_list("remote_id", "patient_remote_id")
+            owners |= {(str(stream), record): patient for record, patient in rows}
     patients = {each.remote_id: each for each in Patient.objects.filter(remote_id__in=set(owners.values()))}
-    return {record: patients[owner] for record, owner in owners.items() if owner in patients}
+    return {key: patients[owner] for key, owner in owners.items() if owner in patients}
 
 
 def _narrowed(connection: Connection, wanted: Wanted) -> QuerySet[SyncEvent]:
@@ -232,12 +245,11 @@ def _about(search: str) -> Q:
     ids = [row.patient.remote_id for row in queries.patients(search=search, status="all").rows]
     if not ids:
         return exact
-    return (
-        exact
-        | Q(record_id__in=ids)
-        | Q(record_id__in=Appointment.objects.filter(patient_remote_id__in=ids).values("remote_id"))
-        | Q(record_id__in=Attendance.objects.filter(patient_remote_id__in=ids).values("remote_id"))
-    )
+    about = exact | Q(stream__in=_PATIENTS, record_id__in=ids)
+    for stream, model in _ABOUT_A_PATIENT.items():
+        theirs = model._default_manager.filter(patient_remote_id__in=ids).values("remote_id")
+        about |= Q(stream=stream, record_id__in=theirs)
+    return about
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
