@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -203,7 +204,7 @@ def told(events: Iterable[SyncEvent]) -> tuple[Line, ...]:
 
 
 #: The streams whose records are about a patient. Ids are a vendor's, and only within a stream name one record.
-_ABOUT_A_PATIENT = {
+_ABOUT_A_PATIENT: dict[Stream, Any] = {
     Stream.APPOINTMENTS: Appointment,
     Stream.ATTENDANCES: Attendance,
     Stream.WAITING_LIST: WaitingListEntry,
@@ -222,7 +223,7 @@ def _patients_of(events: list[SyncEvent]) -> dict[tuple[str, str], Patient]:
     for stream, model in _ABOUT_A_PATIENT.items():
         ids = {event.record_id for event in events if event.stream == stream and event.record_id}
         if ids:
-            rows = model._default_manager.filter(remote_id__in=ids).values_list("remote_id", "patient_remote_id")
+            rows = model.objects.filter(remote_id__in=ids).values_list("remote_id", "patient_remote_id")
             owners |= {(str(stream), record): patient for record, patient in rows}
     patients = {each.remote_id: each for each in Patient.objects.filter(remote_id__in=set(owners.values()))}
     return {key: patients[owner] for key, owner in owners.items() if owner in patients}
@@ -247,7 +248,7 @@ def _about(search: str) -> Q:
         return exact
     about = exact | Q(stream__in=_PATIENTS, record_id__in=ids)
     for stream, model in _ABOUT_A_PATIENT.items():
-        theirs = model._default_manager.filter(patient_remote_id__in=ids).values("remote_id")
+        theirs = model.objects.filter(patient_remote_id__in=ids).values("remote_id")
         about |= Q(stream=stream, record_id__in=theirs)
     return about
 
