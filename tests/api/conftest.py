@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
 
@@ -86,13 +85,6 @@ def caller_for(practice: Practice) -> Caller:
     with acting_for(practice.pk):
         token, text = tokens.create("Tests", audit.SYSTEM)
     return Caller(text, practice, token)
-
-
-@pytest.fixture(autouse=True)
-def fresh_counters() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from itertools import count
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 
 from routiq.connections.models import Connection
@@ -198,11 +197,6 @@ class World:
                     state="done" if not remaining else "running",
                 )
         return run
-
-
-@pytest.fixture(autouse=True)
-def _nobody_guessed_yet() -> None:
-    cache.clear()
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ from routiq.practices.models import AuditEntry, Practice, PracticeOwned
 from routiq.practices.people import practice_ids
 from routiq.practices.tenancy import acting_for, current_scope
 
-#: Tables that belong to no practice: who logs in, and Practice itself, which has policies of its own.
-GLOBAL = {"practices.Person"}
+#: Tables that belong to no practice: who logs in, counts of hashed callers, and Practice itself, which has policies
+#: of its own.
+GLOBAL = {"practices.Person", "practices.Allowance"}
 ROOMS = ("practices", "connections", "mirror", "sync", "frontdesk", "robyn", "dashboard")
 
 

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import math
-import time
+from datetime import UTC, datetime, timedelta
 
-from django.core.cache import cache
 from django.http import HttpRequest
+from django.utils import timezone
 
-#: A whole minute counts together. Each web process counts for itself.
+from routiq.practices import limits
+
+#: A whole minute counts together, over all web processes.
 REQUESTS_PER_MINUTE = 600
-_MINUTE = 60
+_MINUTE = timedelta(minutes=1)
 #: No request of this API needs more.
 MOST_BYTES = 64 * 1024
 
 
 def seconds_to_wait(token_id: int) -> int:
     """Count one request of this token: 0 when it may go on, otherwise the seconds until the next minute begins."""
-    now = time.time()
-    key = f"api:{token_id}:{int(now // _MINUTE)}"
-    cache.add(key, 0, 2 * _MINUTE)
-    try:
-        count = cache.incr(key)
-    except ValueError:  # Thrown out of a full cache in between: the count begins again.
-        count = 1
-    return 0 if count <= REQUESTS_PER_MINUTE else max(1, math.ceil(_MINUTE - now % _MINUTE))
+    now = timezone.now()
+    minute = datetime.fromtimestamp(now.timestamp() // 60 * 60, UTC)
+    used, until = limits.count("api", str(token_id), resets_at=minute + _MINUTE)
+    return 0 if used <= REQUESTS_PER_MINUTE else max(1, math.ceil((until - now).total_seconds()))
 
 
 def has_no_length(request: HttpRequest) -> bool:

@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.jobs import Job
 
-from routiq.practices import postbox
+from routiq.practices import limits, postbox
 from routiq.practices.jobs_queue import defer_once
 from routiq.practices.models import Letter
 from routiq.practices.people import practice_ids
@@ -46,6 +46,13 @@ def post_what_is_left(timestamp: int) -> None:
             ):
                 if not _has_a_job(letter_id):
                     post(practice_id, letter_id)
+
+
+@app.periodic(cron="27 * * * *")
+@app.task(queue="schedule", name="practices.clear_limits", queueing_lock="practices.clear_limits")
+def clear_limits(timestamp: int) -> None:
+    """Counts whose time is over are of no use."""
+    limits.clear_old()
 
 
 def _has_a_job(letter_id: int) -> bool:

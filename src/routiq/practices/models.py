@@ -95,6 +95,15 @@ class ApiToken(PracticeOwned):
     revoked_at = models.DateTimeField(null=True)
 
 
+class Allowance(models.Model):
+    """How often something was done in the window that is open: one row per caller, shared by all processes. Belongs
+    to no practice, and names nobody: see :mod:`routiq.practices.limits`."""
+
+    key = models.CharField(max_length=100, primary_key=True)
+    used = models.PositiveIntegerField()
+    resets_at = models.DateTimeField(db_index=True)
+
+
 class AuditEntry(PracticeOwned):
     """Who did what, when. Holds ids and codes; the rows they name hold the personal details."""
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
+from datetime import timedelta
 
 from django.contrib.auth.hashers import make_password
-from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
-from routiq.practices import audit
+from routiq.practices import audit, limits
 from routiq.practices.models import Membership, Person, Practice
 from routiq.practices.tenancy import acting_as_person, acting_for, reading_directory
 
 ATTEMPTS = 8
 PER_SECONDS = 15 * 60
+_LOGIN = "login"
 
 
 class TooManyAttempts(Exception):
@@ -28,18 +29,16 @@ class TooManyAttempts(Exception):
 def authenticate(email: str, password: str) -> Person | None:
     """The person, or ``None`` when address or password is wrong (never which). ``TooManyAttempts`` when locked."""
     address = email.strip().lower()
-    gate = f"login:{address}"
-    # A cache counter per process is enough to make guessing hopeless; Argon2 costs the rest.
-    if cache.get(gate, 0) >= ATTEMPTS:
-        raise TooManyAttempts(PER_SECONDS)
+    now = timezone.now()
+    used, until = limits.count(_LOGIN, address, resets_at=now + timedelta(seconds=PER_SECONDS))
+    if used > ATTEMPTS:
+        raise TooManyAttempts(max(1, math.ceil((until - now).total_seconds())))
     person = Person.objects.filter(email=address, is_active=True).first()
     if person is None:
         make_password(password)  # As slow as a real check, so that timing tells no address.
     elif person.check_password(password):
-        cache.delete(gate)
+        limits.forget(_LOGIN, address)
         return person
-    cache.add(gate, 0, PER_SECONDS)
-    cache.incr(gate)
     return None
 
 
