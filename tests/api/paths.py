@@ -37,6 +37,9 @@ ROUTES = [
 #: A good body for each operation that takes one, and headers.
 BODIES: dict[str, Any] = {
     "POST /connections": {"vendor": "cliniko", "key": "x" * 43 + "-au2"},
+    "POST /connections/{connection_id}/key": {"key": "x" * 43 + "-au2"},
+    "POST /connections/{connection_id}/disconnect": {"confirm": "some account"},
+    "POST /connections/{connection_id}/delete-data": {"confirm": "some practice"},
     "POST /appointments": {"patient_id": 1, "offer": "an offer"},
     "POST /conversations": {"caller_number": "0491 570 006"},
     "POST /conversations/{conversation_id}/turns": {"text": "Hello"},

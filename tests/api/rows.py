@@ -16,7 +16,7 @@ from routiq.pms.phones import e164
 from routiq.practices.models import Practice
 from routiq.practices.tenancy import acting_for
 from routiq.robyn.models import Conversation, Turn
-from routiq.sync.models import SyncRun
+from routiq.sync.models import SyncEvent, SyncRun
 
 
 def make_connection(practice: Practice, **fields: Any) -> Connection:
@@ -67,6 +67,8 @@ class Belongings:
     patient: Patient
     booking: Booking
     conversation: Conversation
+    event: SyncEvent
+    night: SyncRun
 
     @property
     def ids(self) -> dict[str, Any]:
@@ -77,6 +79,8 @@ class Belongings:
             "patient_id": self.patient.pk,
             "booking_id": self.booking.pk,
             "conversation_id": self.conversation.pk,
+            "event_id": self.event.pk,
+            "reconciliation_id": self.night.pk,
         }
 
 
@@ -107,4 +111,21 @@ def make_belongings(practice: Practice) -> Belongings:
                 asked_by="token:0",
             ),
             conversation=conversation,
+            event=SyncEvent.objects.create(
+                practice=practice,
+                connection=connection,
+                source=SyncEvent.Source.WEBHOOK,
+                stream="patients",
+                kind="patient.updated",
+                record_id=patient.remote_id,
+                received_at=timezone.now(),
+                outcome=SyncEvent.Outcome.WAITING,
+            ),
+            night=SyncRun.objects.create(
+                practice=practice,
+                connection=connection,
+                kind=SyncRun.Kind.RECONCILIATION,
+                state=SyncRun.State.DONE,
+                report={"patients": {"checked": 1, "extra": 0}},
+            ),
         )

@@ -6,9 +6,11 @@ import json
 
 import pytest
 
+from routiq.connections.models import Connection
+from routiq.practices.models import AuditEntry
 from routiq.practices.tenancy import acting_for
 from routiq.robyn.models import Turn
-from routiq.sync.models import SyncRun
+from routiq.sync.models import SyncEvent, SyncRun
 from tests.api.conftest import Caller
 from tests.api.paths import BODIES, ROUTES, Route
 from tests.api.rows import make_belongings
@@ -55,9 +57,25 @@ def test_nothing_was_done_to_the_other_practice(caller: Caller, stranger: Caller
     theirs = make_belongings(stranger.practice)
     caller.post(f"/connections/{theirs.connection.pk}/sync")
     caller.post(f"/conversations/{theirs.conversation.pk}/turns", {"text": "Hello"})
+    theirs_at = f"/connections/{theirs.connection.pk}"
+    caller.post(f"{theirs_at}/disconnect", {"confirm": theirs.connection.account_name})
+    caller.post(f"{theirs_at}/delete-data", {"confirm": stranger.practice.name})
+    caller.post(f"{theirs_at}/events/{theirs.event.pk}/replay")
+    caller.post(f"{theirs_at}/reconciliations/{theirs.night.pk}/remove-held-back")
     with acting_for(stranger.practice.pk):
         assert Turn.objects.count() == 1
-        assert SyncRun.objects.count() == 1
+        assert SyncRun.objects.count() == 2
+        assert SyncEvent.objects.count() == 1
+        assert Connection.objects.get().is_active
+        assert not AuditEntry.objects.filter(actor_kind="token", actor_id=str(caller.token.pk)).exists()
+
+
+def test_what_hangs_on_a_connection_is_not_found_under_another_ones(caller: Caller, stranger: Caller) -> None:
+    ours, theirs = make_belongings(caller.practice), make_belongings(stranger.practice)
+    at = f"/connections/{ours.connection.pk}"
+    assert caller.post(f"{at}/events/{theirs.event.pk}/replay").status == 404
+    assert caller.post(f"{at}/reconciliations/{theirs.night.pk}/remove-held-back").status == 404
+    assert caller.post(f"{at}/reconciliations/{ours.run.pk}/remove-held-back").status == 404
 
 
 def test_an_id_of_any_length_is_just_not_there(caller: Caller) -> None:

@@ -1,4 +1,4 @@
-"""Finding patients by phone and by name, beside the list that the mirror keeps for search words."""
+"""Finding what a request names: a connection by its id, patients by phone and by name."""
 
 from __future__ import annotations
 
@@ -8,10 +8,33 @@ import binascii
 from django.db.models import Q
 
 from routiq.api import errors
+from routiq.connections.models import Connection
 from routiq.mirror.models import Patient, PatientPhone
 from routiq.mirror.queries import STATUS_FILTERS, fold
 from routiq.pms.phones import e164
 from routiq.practices.models import Practice
+
+
+def connection_of(pk: int) -> Connection:
+    """The connection of this id, whatever its state."""
+    row = Connection.objects.filter(pk=pk).select_related("practice").first()
+    if row is None:
+        raise errors.not_found("connection")
+    return row
+
+
+def active_or_refused(row: Connection) -> None:
+    """409 for what a paused or ended connection cannot do."""
+    if row.state == Connection.State.PAUSED:
+        raise errors.ApiError(409, "connection_paused", row.paused_message, row.paused_advice)
+    if not row.is_active:
+        raise ended()
+
+
+def ended() -> errors.ApiError:
+    return errors.ApiError(
+        409, "disconnected", "This connection has been ended.", "Connect again with POST /connections."
+    )
 
 
 def dialled(number: str, practice: Practice) -> str:

@@ -12,6 +12,7 @@ from routiq.api import errors, schemas, showing
 from routiq.api.answers import answers
 from routiq.api.auth import caller_of
 from routiq.api.fields import Limit, Taken, Text
+from routiq.api.finding import active_or_refused, connection_of
 from routiq.connections.connecting import live_connection
 from routiq.connections.models import Connection
 from routiq.pms import registry
@@ -65,11 +66,12 @@ def connect(request: HttpRequest, wanted: Connect) -> Status[schemas.Connection]
             actor=caller.actor,
         )
     except PmsError as error:
-        raise errors.from_pms(error, _field_of(error)) from None
+        raise errors.from_pms(error, field_of(error)) from None
     return Status(200 if earlier and earlier.pk == row.pk else 201, showing.connection(row))
 
 
-def _field_of(error: PmsError) -> dict[str, str]:
+def field_of(error: PmsError) -> dict[str, str]:
+    """What of the request an error of the check is about."""
     if error.cause in _REGION_CAUSES:
         return {"region": error.message}
     return {"key": error.message} if isinstance(error, KeyRejected | NotPermitted) else {}
@@ -80,7 +82,7 @@ def _field_of(error: PmsError) -> dict[str, str]:
 )
 def get_connection(request: HttpRequest, connection_id: int) -> schemas.Connection:
     """How the connection is; when it is paused, why, and what the owner has to do."""
-    return showing.connection(_connection(connection_id))
+    return showing.connection(connection_of(connection_id))
 
 
 @router.post(
@@ -90,23 +92,11 @@ def get_connection(request: HttpRequest, connection_id: int) -> schemas.Connecti
 )
 def sync_connection(request: HttpRequest, connection_id: int, response: HttpResponse) -> Status[schemas.SyncRun]:
     """Begin a sync at once, or wake the one that is under way: asked twice it is one run."""
-    row = _connection(connection_id)
-    if row.state == Connection.State.PAUSED:
-        raise errors.ApiError(409, "connection_paused", row.paused_message, row.paused_advice)
-    if not row.is_active:
-        raise errors.ApiError(
-            409, "disconnected", "This connection has been ended.", "Connect again with POST /connections."
-        )
+    row = connection_of(connection_id)
+    active_or_refused(row)
     run = sync_now(row, caller_of(request).actor)
     response["Location"] = f"/api/v1/sync-runs/{run.pk}"
     return Status(202, showing.run(run))
-
-
-def _connection(pk: int) -> Connection:
-    row = Connection.objects.filter(pk=pk).first()
-    if row is None:
-        raise errors.not_found("connection")
-    return row
 
 
 @router.get("/sync-runs", response=answers({200: schemas.SyncRuns}), summary="Sync runs")

@@ -12,8 +12,10 @@ from ninja.operation import Operation
 from routiq.api import (
     errors,
     routes_bookings,
+    routes_care,
     routes_connections,
     routes_conversations,
+    routes_leaving,
     routes_patients,
     routes_practice,
     routes_times,
@@ -71,6 +73,8 @@ errors.register(api)
 for routes in (
     routes_practice,
     routes_connections,
+    routes_care,
+    routes_leaving,
     routes_patients,
     routes_times,
     routes_bookings,
