@@ -142,12 +142,19 @@ METRICS_KEY = environment.text("ROUTIQ_METRICS_KEY", "")
 # How we reach the practice management systems.
 ROUTIQ_CONTACT = environment.text("ROUTIQ_CONTACT", "support@routiq.example")
 """E-mail address in the User-Agent of every request to a vendor, so that they can reach the operator."""
-PMS_URLS = {"cliniko": environment.text("ROUTIQ_CLINIKO_URL", "")}
+PMS_URLS = {
+    "cliniko": environment.text("ROUTIQ_CLINIKO_URL", ""),
+    "nookal": environment.text("ROUTIQ_NOOKAL_URL", ""),
+}
 """Where a vendor answers instead of its real host: the sandbox. ``{shard}`` stands for the region."""
 PMS_REQUESTS = environment.whole("ROUTIQ_PMS_REQUESTS", 200)
-"""Requests per window and connection; 0 is no limit of our own."""
+"""Of vendors that publish a limit: requests per window and connection; 0 is no limit of our own."""
+PMS_REQUESTS_PER_SECOND = environment.number("ROUTIQ_PMS_REQUESTS_PER_SECOND", 2.0, least=0.0)
+"""Of vendors that publish none: the most for a connection, however well it answers; 0 is no limit of our own."""
 PMS_WINDOW_SECONDS = environment.number("ROUTIQ_PMS_WINDOW_SECONDS", 60.0, least=0.1)
 PMS_LIVE_RESERVE = environment.number("ROUTIQ_PMS_LIVE_RESERVE", 0.2)
+PMS_QUICK_ROUND_SECONDS = environment.number("ROUTIQ_PMS_QUICK_ROUND_SECONDS", 60.0, least=0.0)
+"""Of a system that announces no changes: how far apart it is looked at in office hours; 0: only every quarter hour."""
 SYNC_SIDE_BY_SIDE = environment.whole("ROUTIQ_SYNC_SIDE_BY_SIDE", 4, least=1)
 """How many parts of one practice's sync ask the vendor at the same time."""
 

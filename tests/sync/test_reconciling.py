@@ -18,6 +18,7 @@ from routiq.mirror.models import (
     Practitioner,
     RosterDay,
 )
+from routiq.pms import registry
 from routiq.pms.errors import VendorChanged
 from routiq.practices.audit import SYSTEM
 from routiq.sync import engine, jobs, reconciling
@@ -150,8 +151,12 @@ def test_a_web_page_with_status_200_is_no_empty_list(
 
 
 def standing() -> dict[str, int]:
+    """How much stands of each stream that this system has."""
+    offered = registry.vendor("cliniko").capabilities.streams
     return {
-        str(stream): model.objects.filter(removed_at=None).count() for stream, model in reconciling.COMPARED.items()
+        str(stream): model.objects.filter(removed_at=None).count()
+        for stream, model in reconciling.COMPARED.items()
+        if stream in offered
     }
 
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import logging
 import time
+from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from routiq.connections.connecting import live_connection
 from routiq.connections.models import Connection
+from routiq.pms import registry
 from routiq.pms.errors import PmsError
-from routiq.pms.gateway import Stream
+from routiq.pms.gateway import Capabilities, Stream
 from routiq.practices.jobs_queue import defer_once
 from routiq.practices.people import practice_ids
 from routiq.practices.tenancy import acting_for
 from routiq.sync import engine, eventlog, freshness, nightly, pacing, webhooks
 from routiq.sync.history import has_been_synced, open_run
-from routiq.sync.looking import CHANGING, look
+from routiq.sync.looking import look, quick_streams, slow_streams
 from routiq.sync.models import StreamState, SyncEvent, SyncRun, WebhookRegistration
 
 log = logging.getLogger("routiq.sync")
@@ -96,9 +99,13 @@ def look_round(timestamp: int) -> None:
     for practice_id in practice_ids():
         with acting_for(practice_id):
             connection = live_connection()
-            if connection is not None and connection.is_active and look_is_due(connection):
-                arguments = {"practice_id": practice_id, "connection_id": connection.pk}
+            if connection is None or not connection.is_active:
+                continue
+            arguments = {"practice_id": practice_id, "connection_id": connection.pk}
+            if look_is_due(connection):
                 defer_once(look_by_plan, f"plan:{connection.pk}", **arguments)
+            if round_is_due(connection):
+                defer_once(look_round_about, f"round:{connection.pk}", **arguments)
 
 
 @app.task(queue="live", name="sync.look_by_plan")
@@ -107,15 +114,32 @@ def look_by_plan(practice_id: int, connection_id: int) -> None:
     with acting_for(practice_id):
         connection = Connection.objects.select_related("practice").filter(pk=connection_id).first()
         if connection is not None and connection.is_active and has_been_synced(connection):
-            _look(connection, CHANGING, thorough=thorough_is_due(connection))
+            streams = quick_streams(capabilities_of(connection))
+            _look(connection, streams, thorough=thorough_is_due(connection))
+
+
+@app.task(queue="sync", name="sync.look_round_about")
+def look_round_about(practice_id: int, connection_id: int) -> None:
+    """A round over what the vendor cannot be asked for changes of. It may take a minute, so it is a job apart."""
+    with acting_for(practice_id):
+        connection = Connection.objects.select_related("practice").filter(pk=connection_id).first()
+        if connection is not None and connection.is_active and has_been_synced(connection):
+            _look(connection, slow_streams(capabilities_of(connection)), thorough=True)
+
+
+def capabilities_of(connection: Connection) -> Capabilities:
+    return registry.vendor(connection.vendor).capabilities
 
 
 def need_of(connection: Connection) -> pacing.Need:
     """What the next look of this connection depends on."""
     registration = WebhookRegistration.objects.filter(connection=connection).first()
     live = registration is not None and registration.state == WebhookRegistration.State.LIVE
+    seconds = settings.PMS_QUICK_ROUND_SECONDS
     return pacing.Need(
         zone=connection.practice.zone,
+        announces=capabilities_of(connection).offers_webhooks,
+        quick_round=timedelta(seconds=seconds) if seconds else None,
         watched_until=connection.watched_until,
         webhooks_live=live
         and registration is not None
@@ -132,6 +156,15 @@ def look_is_due(connection: Connection) -> bool:
     now = timezone.now()
     # The round itself comes every five seconds: what would be due within the next two is due now.
     return (now - state.last_success_at) >= pacing.interval(need_of(connection), now) - pacing.WATCHED / 2
+
+
+def round_is_due(connection: Connection) -> bool:
+    """Is it time to read again what the vendor cannot be asked for changes of?"""
+    slow = slow_streams(capabilities_of(connection))
+    ages = dict(
+        StreamState.objects.filter(connection=connection, stream__in=slow).values_list("stream", "last_success_at")
+    )
+    return bool(ages) and timezone.now() - min(ages.values()) >= pacing.ROUND
 
 
 def thorough_is_due(connection: Connection) -> bool:

@@ -17,10 +17,10 @@ from routiq.connections import health
 from routiq.connections.gateways import gateway_of
 from routiq.connections.models import Connection
 from routiq.mirror.changes import Change
-from routiq.mirror.models import Appointment
+from routiq.mirror.models import Appointment, ClassSession
 from routiq.pms.errors import PmsError
-from routiq.pms.gateway import Gateway, Page, Selection, Stream
-from routiq.pms.records import AttendanceRecord, Record
+from routiq.pms.gateway import Capabilities, Gateway, Page, Selection, Stream
+from routiq.pms.records import UNSTAMPED, AttendanceRecord, Record
 from routiq.sync import eventlog, plan
 from routiq.sync.locks import alone, look_at
 from routiq.sync.models import StreamState, SyncEvent
@@ -29,7 +29,30 @@ from routiq.sync.pull import pull
 log = logging.getLogger("routiq.sync")
 
 #: What a look goes over, in this order: seats after the classes they are in.
-CHANGING = (Stream.PATIENTS, Stream.APPOINTMENTS, Stream.CLASSES, Stream.ATTENDANCES)
+CHANGING = (
+    Stream.PATIENTS,
+    Stream.APPOINTMENTS,
+    Stream.CLASSES,
+    Stream.ATTENDANCES,
+    Stream.WAITING_LIST,
+    Stream.INVOICES,
+)
+
+
+def quick_streams(capabilities: Capabilities) -> tuple[Stream, ...]:
+    """What can be looked at often: the vendor tells what has changed, at the price of the change."""
+    by_change = capabilities.streams_by_change
+    return tuple(
+        stream for stream in CHANGING if stream in capabilities.streams and (by_change is None or stream in by_change)
+    )
+
+
+def slow_streams(capabilities: Capabilities) -> tuple[Stream, ...]:
+    """What is read again in each round instead, and with it the practice's own lists, of which no look is told.
+    Empty for a vendor that tells all its changes."""
+    quick = quick_streams(capabilities)
+    rest = tuple(stream for stream in CHANGING if stream in capabilities.streams and stream not in quick)
+    return (*(stream for stream in plan.REFERENCE if stream in capabilities.streams), *rest) if rest else ()
 
 
 @dataclass
@@ -46,13 +69,14 @@ def look(
     thorough: bool = False,
     wait: bool = False,
 ) -> Looked:
-    """Pull what changed in these streams. ``thorough``: with the last minutes once more, and what the vendor deleted.
-    A stream at which somebody else is just looking is left to them, or with ``wait`` looked at after them.
+    """Pull what changed in these streams, as far as the vendor has them. ``thorough``: with the last minutes once
+    more, and what the vendor deleted. A stream at which somebody else is just looking is left to them, or with
+    ``wait`` looked at after them.
 
     Errors of the vendor are raised after the connection was paused where the owner has to act. Outside a transaction,
     for the practice in force."""
     looked = Looked()
-    wanted = [stream for stream in CHANGING if stream in streams]
+    wanted = [stream for stream in (*plan.REFERENCE, *CHANGING) if stream in streams]
     if thorough or Stream.DELETED_PATIENTS in streams:
         wanted.append(Stream.DELETED_PATIENTS)
     try:
@@ -78,7 +102,8 @@ def _look_at(
     gateway: Gateway, connection: Connection, stream: Stream, source: str, looked: Looked, *, thorough: bool
 ) -> None:
     since = _since(connection, stream, thorough=thorough)
-    selection = Selection() if stream is Stream.DELETED_PATIENTS else Selection(updated_since=since)
+    whole = stream is Stream.DELETED_PATIENTS or stream in plan.REFERENCE
+    selection = Selection() if whole else Selection(updated_since=since)
     cursor: str | None = None
     while True:
 
@@ -105,8 +130,13 @@ def _since(connection: Connection, stream: Stream, *, thorough: bool) -> datetim
 
 
 def _saw(connection: Connection, stream: Stream, page: Page) -> None:
-    """Move the quick cursor on, in the transaction of the page."""
-    stamps = [record.updated_at for record in page.records if isinstance(record, Record)]
+    """Move the quick cursor on, in the transaction of the page. What carries no stamp was changed, for all we know,
+    until we asked."""
+    stamps = [
+        page.asked_at - plan.OVERLAP if record.updated_at == UNSTAMPED else record.updated_at
+        for record in page.records
+        if isinstance(record, Record)
+    ]
     if stamps:
         newest = max(stamps)
         StreamState.objects.filter(connection=connection, stream=stream).exclude(seen_to__gte=newest).update(
@@ -127,6 +157,9 @@ def _follow_arrivals(gateway: Gateway, connection: Connection, page: Page, sourc
     """Whether somebody arrived is kept with the attendee, and the appointment itself need not be stamped anew by it:
     where the attendee is newer than our copy of the appointment, read that again. Returns the requests it took."""
     stamps = {record.class_id: record.updated_at for record in page.records if isinstance(record, AttendanceRecord)}
+    sessions = ClassSession.objects.filter(connection=connection, remote_id__in=stamps)
+    for class_id in sessions.values_list("remote_id", flat=True):
+        del stamps[class_id]  # A seat in a class; an appointment may bear the same number.
     rows = Appointment.objects.filter(connection=connection, remote_id__in=stamps, removed_at=None)
     behind = [
         row.remote_id for row in rows if row.remote_updated_at < stamps[row.remote_id] and row.seen_at < page.asked_at

@@ -11,6 +11,9 @@ WATCHED = timedelta(seconds=5)
 OPEN_HOURS = timedelta(seconds=10)
 QUIET = timedelta(seconds=60)
 THOROUGH, THOROUGH_BESIDE_EVENTS = timedelta(minutes=1), timedelta(minutes=5)
+#: A system that announces nothing is asked at least this often. A quarter of an hour at worst is promised, and a
+#: round takes its time too.
+ROUND = timedelta(minutes=12)
 #: So many changes in a row that no event announced, and none for so long: the events do not arrive.
 MISSED = 5
 SILENT = timedelta(minutes=5)
@@ -24,22 +27,33 @@ class Need:
     watched_until: datetime | None = None
     webhooks_live: bool = False
     """Events are registered and arrive."""
+    announces: bool = True
+    """The system can announce changes at all; one that cannot is not asked every few seconds instead."""
+    quick_round: timedelta | None = None
+    """Where nothing is announced: between the rounds, how often to look while somebody may wait for it."""
 
 
 def interval(need: Need, now: datetime) -> timedelta:
     """How long after the last look the next one is due."""
     if need.webhooks_live:
         return QUIET
-    if need.watched_until is not None and now < need.watched_until:
+    watched = need.watched_until is not None and now < need.watched_until
+    is_open = _is_open(now.astimezone(need.zone))
+    if not need.announces:
+        return need.quick_round if need.quick_round is not None and (watched or is_open) else ROUND
+    if watched:
         return WATCHED
-    local = now.astimezone(need.zone)
-    if local.isoweekday() <= 5 and OPENS <= local.time() < CLOSES:
-        return OPEN_HOURS
-    return QUIET
+    return OPEN_HOURS if is_open else QUIET
+
+
+def _is_open(local: datetime) -> bool:
+    return local.isoweekday() <= 5 and OPENS <= local.time() < CLOSES
 
 
 def thorough_interval(need: Need) -> timedelta:
     """How long after the last thorough look the next one is due: events announce what a quick look would miss."""
+    if not need.announces:
+        return ROUND
     return THOROUGH_BESIDE_EVENTS if need.webhooks_live else THOROUGH
 
 

@@ -42,6 +42,8 @@ LABELS = {
     Stream.APPOINTMENTS: "Appointments",
     Stream.CLASSES: "Classes",
     Stream.ATTENDANCES: "Class attendances",
+    Stream.WAITING_LIST: "Waiting list",
+    Stream.INVOICES: "Invoices and payments",
 }
 #: How far back a pull of changes overlaps the one before: stamps have whole seconds, and clocks differ.
 OVERLAP = timedelta(minutes=3)
@@ -69,7 +71,11 @@ def stages(kind: str, capabilities: Capabilities) -> tuple[Stage, ...]:
     """What a run of this kind does, in order."""
     every: tuple[Stage, ...]
     if kind == SyncRun.Kind.FIRST:
-        every = (reference, coming_up, whose_it_is, everybody_and_history, seats_of_history)
+        if capabilities.reads_many_by_id:
+            every = (reference, coming_up, whose_it_is, everybody_and_history, seats_of_history)
+        else:
+            # To ask for each patient of the coming days costs more requests than the whole list of them.
+            every = (reference, coming_up, everybody_and_seats, history, seats_of_history)
     elif kind == SyncRun.Kind.RECONCILIATION:
         every = (reference, everything, all_seats)
     else:
@@ -118,17 +124,30 @@ def whose_it_is(run: SyncRun) -> list[Walk]:
     ]
 
 
+def everybody_and_seats(run: SyncRun) -> list[Walk]:
+    today = midnight(run.connection)
+    return [
+        Walk(Stream.PATIENTS, Selection()),
+        *_seats(run, ClassSession.objects.filter(connection=run.connection, starts_at__gte=today)),
+    ]
+
+
 def everybody_and_history(run: SyncRun) -> list[Walk]:
+    return [Walk(Stream.PATIENTS, Selection()), *history(run)]
+
+
+def history(run: SyncRun) -> list[Walk]:
     today, oldest = midnight(run.connection), window_start(run.connection)
     step = (today - oldest) / STRETCHES
     edges = [today - step * number for number in range(STRETCHES)] + [oldest]
     return [
-        Walk(Stream.PATIENTS, Selection()),
+        Walk(Stream.WAITING_LIST, Selection()),
         Walk(Stream.CLASSES, Selection(starts_from=oldest, starts_before=today)),
         *(
             Walk(Stream.APPOINTMENTS, Selection(starts_from=older, starts_before=newer))
             for newer, older in itertools.pairwise(edges)
         ),
+        Walk(Stream.INVOICES, Selection()),
     ]
 
 
@@ -152,7 +171,13 @@ def changed_records(run: SyncRun) -> list[Walk]:
     return [
         *(
             Walk(stream, Selection(updated_since=changed_since(run, stream)))
-            for stream in (Stream.PATIENTS, Stream.APPOINTMENTS, Stream.CLASSES)
+            for stream in (
+                Stream.PATIENTS,
+                Stream.APPOINTMENTS,
+                Stream.CLASSES,
+                Stream.WAITING_LIST,
+                Stream.INVOICES,
+            )
         ),
         Walk(Stream.DELETED_PATIENTS, Selection()),
     ]

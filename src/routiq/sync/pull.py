@@ -17,7 +17,7 @@ from django.db import transaction
 from routiq import faults
 from routiq.connections.models import Connection
 from routiq.mirror.changes import Change
-from routiq.mirror.models import Appointment, ClassSession, Offering
+from routiq.mirror.models import Offering
 from routiq.mirror.tables import TABLES
 from routiq.mirror.writing import write, write_and_compare, write_whole
 from routiq.pms.gateway import Gateway, Page, Selection, Stream
@@ -123,14 +123,12 @@ def _holds_any(connection: Connection, kind: type[msgspec.Struct]) -> bool:
 def _inside_the_window(connection: Connection, records: list[msgspec.Struct]) -> list[msgspec.Struct]:
     """A change to an old booking is no reason to begin keeping it; one that we keep is followed wherever it moves."""
     since = window_start(connection)
-    old = {record.id for record in records if isinstance(record, BOOKINGS) and record.starts_at < since}
+    bookings = [record for record in records if isinstance(record, BOOKINGS)]
+    old = {record.id for record in bookings if record.starts_at < since}
     if not old:
         return records
-    known: set[str] = set()
-    for model in (Appointment, ClassSession):
-        known.update(
-            model.objects.filter(connection=connection, remote_id__in=old).values_list("remote_id", flat=True)
-        )
+    stored = TABLES[type(bookings[0])].model._default_manager.filter(connection=connection, remote_id__in=old)
+    known = set(stored.values_list("remote_id", flat=True))
     outside = old - known
     return [record for record in records if not (isinstance(record, BOOKINGS) and record.id in outside)]
 

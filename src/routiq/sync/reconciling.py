@@ -18,7 +18,7 @@ from django.utils import timezone
 from routiq.connections.gateways import gateway_of
 from routiq.connections.models import Connection
 from routiq.mirror.changes import Change, ChangeKind
-from routiq.mirror.models import Appointment, Attendance, ClassSession, Patient
+from routiq.mirror.models import Appointment, Attendance, ClassSession, Invoice, Patient, WaitingListEntry
 from routiq.mirror.writing import write_and_compare
 from routiq.pms import registry
 from routiq.pms.errors import VendorChanged
@@ -37,6 +37,8 @@ COMPARED: dict[Stream, Any] = {
     Stream.APPOINTMENTS: Appointment,
     Stream.CLASSES: ClassSession,
     Stream.ATTENDANCES: Attendance,
+    Stream.WAITING_LIST: WaitingListEntry,
+    Stream.INVOICES: Invoice,
 }
 #: More than this many rows of a stream, and more than this share of it, are not removed without a person.
 BRAKE_ROWS = 20
@@ -186,10 +188,11 @@ def _unmet(run: SyncRun, stream: Stream) -> QuerySet[Any]:
 def _still_there(run: SyncRun, stream: Stream, ids: list[str]) -> set[str]:
     """Ask for exactly these; what comes back is stored, since it moved while we walked."""
     gateway = gateway_of(run.connection)
+    selection = _exactly(run.connection, stream, ids)
     there: set[str] = set()
     cursor: str | None = None
     while True:
-        page = gateway.fetch(stream, Selection(ids=tuple(ids)), cursor)
+        page = gateway.fetch(stream, selection, cursor)
         with transaction.atomic():
             changes = write_and_compare(run.connection, page.records, page.asked_at)
             eventlog.note_changes(run.connection, stream, changes, SyncEvent.Source.RECONCILIATION, page.asked_at)
@@ -197,6 +200,15 @@ def _still_there(run: SyncRun, stream: Stream, ids: list[str]) -> set[str]:
         cursor = page.next_cursor
         if cursor is None:
             return there
+
+
+def _exactly(connection: Connection, stream: Stream, ids: list[str]) -> Selection:
+    """These records; of appointments with whose they are, since some vendors find one only so."""
+    if stream is not Stream.APPOINTMENTS:
+        return Selection(ids=tuple(ids))
+    rows = Appointment.objects.filter(connection=connection, remote_id__in=ids)
+    owners = dict(rows.values_list("remote_id", "patient_remote_id"))
+    return Selection(ids=tuple(ids), patient_ids=tuple(owners[one] for one in ids))
 
 
 @transaction.atomic
