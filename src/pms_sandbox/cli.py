@@ -11,6 +11,7 @@ import click
 from pms_sandbox import __version__
 from pms_sandbox.clock import Clock
 from pms_sandbox.keys import STANDARD, key_text
+from pms_sandbox.nookal import keys as nookal
 from pms_sandbox.options import Options
 
 _PLAIN = Options()
@@ -57,6 +58,7 @@ def main() -> None:
 @_world_options
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8900, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--vendor", type=click.Choice(["cliniko", "nookal", "both"]), default=_PLAIN.vendor, show_default=True)
 @click.option("--shard", default=_PLAIN.shard, show_default=True)
 @click.option("--rate-limit", default=_PLAIN.rate_limit, show_default=True, help="Requests a window; 0 is no limit.")
 @click.option("--rate-window", default=_PLAIN.rate_window, show_default=True, help="Seconds.")
@@ -72,8 +74,11 @@ def main() -> None:
 @click.option("--strict-ua", type=OnOff(), default=False, help="on|off. 403 without a contact in the User-Agent.")
 @click.option("--arrival-bumps", type=OnOff(), default=True, help="on|off. Arrival touches the appointment.")
 @click.option("--own-appointments-only", type=OnOff(), default=True, help="on|off. For practitioners' keys.")
+@click.option("--nookal-rate-limit", default=0, show_default=True, help="Requests a window and key; 0 is no limit.")
+@click.option("--nookal-outside-hours", type=OnOff(), default=False, help="on|off. Bookings outside the roster.")
+@click.option("--nookal-deceased-listed", type=OnOff(), default=True, help="on|off. getPatients without being asked.")
 def serve(host: str, port: int, **options: Any) -> None:
-    """Serve the practice until interrupted; the first lines printed are the address and the admin key."""
+    """Serve the practice until interrupted; the first lines printed are each vendor's address and a key."""
     import uvicorn
 
     from pms_sandbox.server import Server
@@ -84,8 +89,12 @@ def serve(host: str, port: int, **options: Any) -> None:
     # the practice stays for good: keep the collector from walking it again and again
     gc.collect()
     gc.freeze()
-    click.echo(f"Cliniko API  http://{host}:{port}/cliniko/{chosen.shard}/v1")
-    click.echo(f"admin key    {app.sandbox.keys.keys['admin'].key}")
+    if app.cliniko:
+        click.echo(f"Cliniko API  http://{host}:{port}/cliniko/{chosen.shard}/v1")
+        click.echo(f"admin key    {app.sandbox.keys.keys['admin'].key}")
+    if app.nookal:
+        click.echo(f"Nookal API   http://{host}:{port}/production/v2")
+        click.echo(f"nookal key   {app.sandbox.nookal_keys.keys['nookal'].key}")
     click.echo(f"control door http://{host}:{port}/_sandbox/world")
     uvicorn.Server(server_config(app, host, port)).run()
 
@@ -97,6 +106,9 @@ def keys(seed: int, shard: str) -> None:
     """Print the API keys of a seed: label, role, account, key."""
     for label, role, account in STANDARD:
         click.echo(f"{label:<13} {role:<14} {account:<6} {key_text(label, seed, shard)}")
+    for label, account, count, enabled in nookal.STANDARD:
+        about = "disabled" if not enabled else "all locations" if count is None else f"{count} location"
+        click.echo(f"{label:<13} {about:<14} {account:<6} {nookal.key_text(label, seed)}")
 
 
 @main.command()

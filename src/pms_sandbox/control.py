@@ -15,7 +15,7 @@ from pms_sandbox.cliniko.encode import show
 from pms_sandbox.http import Answer, Request, json_answer
 from pms_sandbox.sandbox import Sandbox
 from pms_sandbox.stamps import seconds, stamp
-from pms_sandbox.world.model import World
+from pms_sandbox.world.model import STORED_ONLY, World
 
 _ACTIONS = ("archive", "unarchive", "cancel", "arrive", "dna", "undecided", "merge")
 
@@ -28,7 +28,7 @@ class Control:
         self._fixed: dict[tuple[str, str], Callable[[Request, World], Any]] = {
             ("GET", "world"): self._world,
             ("GET", "characters"): lambda request, world: {"characters": world.characters},
-            ("GET", "keys"): lambda request, world: [asdict(key) for key in sandbox.keys.keys.values()],
+            ("GET", "keys"): lambda request, world: self._keys(),
             ("POST", "keys"): self._add_key,
             ("GET", "requests"): lambda request, world: sandbox.log.report(),
             ("DELETE", "requests"): lambda request, world: sandbox.log.clear(),
@@ -78,7 +78,7 @@ class Control:
         }
 
     def _shown(self, world: World, name: str, row: dict[str, Any], base: str) -> dict[str, Any]:
-        if name == "reservations":
+        if name in STORED_ONLY:
             return row
         shown = show(world, name, row, base)
         # the vendor shows no id on a deleted patient; a test wants one
@@ -98,7 +98,7 @@ class Control:
         id_, _, action = rest.partition("/")
         fields = request.any_json()
         if name == "keys":
-            return self._key_action(id_, action)
+            return self._key_action(id_, action, fields)
         if name not in world.collections:
             raise edits.NoSuchRecord(name)
         base = self._base(request)
@@ -116,12 +116,24 @@ class Control:
             raise edits.NoSuchRecord(request.path)
         return self._shown(world, name, row, base)
 
+    def _keys(self) -> list[dict[str, Any]]:
+        """Keys of both vendors; labels are never the same."""
+        rings = (self.sandbox.keys.keys, self.sandbox.nookal_keys.keys)
+        return [asdict(key) for ring in rings for key in ring.values()]
+
     def _add_key(self, request: Request, world: World) -> dict[str, Any]:
         wanted = request.any_json()
         account = str(wanted.get("account", "main"))
+        if wanted.get("vendor") == "nookal":
+            return asdict(self.sandbox.nookal_keys.add(str(wanted["label"]), account, wanted.get("locations")))
         return asdict(self.sandbox.keys.add(str(wanted["label"]), str(wanted["role"]), account))
 
-    def _key_action(self, label: str, action: str) -> dict[str, Any]:
+    def _key_action(self, label: str, action: str, fields: dict[str, Any]) -> dict[str, Any]:
+        if label in self.sandbox.nookal_keys.keys:
+            changes = {"revoke": {"enabled": False}, "restore": {"enabled": True}, "": fields}.get(action)
+            if changes is None:
+                raise edits.NoSuchRecord(f"keys/{label}/{action}")
+            return asdict(self.sandbox.nookal_keys.edit(label, changes))
         key = self.sandbox.keys.keys.get(label)
         if key is None or action not in ("revoke", "restore"):
             raise edits.NoSuchRecord(f"keys/{label}/{action}")

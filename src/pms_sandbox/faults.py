@@ -22,6 +22,12 @@ KINDS = (
     "edit_after",
     "mixed_unicode",
     "missing_key",
+    "results_list",
+    "numbered_map",
+    "mixed_types",
+    "page_drift",
+    "mojibake",
+    "pretended",
 )
 DELIVERY_KINDS = (
     "webhook_duplicate",
@@ -35,7 +41,10 @@ DELIVERY_KINDS = (
 
 @dataclass
 class Fault:
-    """``path`` is a regular expression searched in the path below v1; ``times`` None means for ever."""
+    """``path`` is a regular expression searched in the path below v1 (Nookal: in the method's name).
+
+    ``times`` None means for ever.
+    """
 
     kind: str
     method: str = "*"
@@ -49,6 +58,7 @@ class Fault:
     key: str = ""
     edits: list[dict[str, Any]] = field(default_factory=list)
     label: str | None = None
+    shift: int = -1
     share: float = 1.0
     id: int = 0
     seen: int = 0

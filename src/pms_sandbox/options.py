@@ -8,12 +8,16 @@ from datetime import date
 
 @dataclass(frozen=True)
 class Options:
-    """Start-up choices; those from ``step`` on settle what the vendor leaves uncertain (spec section 7)."""
+    """Start-up choices; those from ``step`` on settle what the vendors leave uncertain (spec section 7).
+
+    ``vendor`` is ``cliniko``, ``nookal`` or ``both``: whose API is answered.
+    """
 
     patients: int = 500
     seed: int = 7
     today: date | None = None
     time_zone: str = "Australia/Sydney"
+    vendor: str = "both"
     shard: str = "au2"
     rate_limit: int = 200
     rate_window: float = 60.0
@@ -29,3 +33,6 @@ class Options:
     strict_ua: bool = False
     arrival_bumps: bool = True
     own_appointments_only: bool = True
+    nookal_rate_limit: int = 0
+    nookal_outside_hours: bool = False
+    nookal_deceased_listed: bool = True

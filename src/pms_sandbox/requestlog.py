@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,10 +22,15 @@ class Entry:
     status: int
     key: str | None
     user_agent: str | None
+    vendor: str = "cliniko"
+    params: dict[str, str] = field(default_factory=dict)
 
 
 class RequestLog:
-    """The last 20,000 requests; ``status`` 0 means that the connection was closed without an answer."""
+    """The last 20,000 requests; ``status`` 0 means that the connection was closed without an answer.
+
+    ``query`` is as it came, so that a key in an address shows; ``params`` is what a Nookal call sent but its key.
+    """
 
     def __init__(self) -> None:
         self.total = 0
@@ -63,6 +68,8 @@ class RequestLog:
                     "status": entry.status,
                     "key": entry.key,
                     "user_agent": entry.user_agent,
+                    "vendor": entry.vendor,
+                    "params": entry.params,
                 }
                 for entry in self._entries
             ],

@@ -1,4 +1,4 @@
-"""The ASGI application: mounts the vendor's face and the control door, keeps the log, applies armed faults.
+"""The ASGI application: mounts the vendors' faces and the control door, keeps the log, applies armed faults.
 
 It is plain ASGI: a benchmark runs against this server, and a path table is all the routing there is.
 """
@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
 from pms_sandbox.bulk import carry_out
@@ -17,9 +17,9 @@ from pms_sandbox.cliniko.face import ClinikoFace
 from pms_sandbox.control import Control
 from pms_sandbox.faults import Fault
 from pms_sandbox.http import Answer, Refusal, Request, empty
+from pms_sandbox.nookal.face import NookalFace
 from pms_sandbox.options import Options
 from pms_sandbox.sandbox import Sandbox
-from pms_sandbox.spoil import replaced, spoiled
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -27,12 +27,36 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 
+NOOKAL_ROOT = "/production/v2/"
+
+
+class Key(Protocol):
+    label: str
+
+
+class Face(Protocol):
+    """What the server asks of a vendor's API."""
+
+    vendor: str
+
+    def shown_params(self, request: Request) -> dict[str, str]: ...
+
+    def key_of(self, request: Request) -> Key | None: ...
+
+    def admit(self, request: Request) -> Key | None: ...
+
+    def replaced(self, fault: Fault, request: Request) -> Answer | None: ...
+
+    def answer(self, request: Request, faults: list[Fault]) -> Answer: ...
+
+
 class Server:
     """One sandbox as an ASGI application."""
 
     def __init__(self, options: Options) -> None:
         self.sandbox = Sandbox(options)
-        self.cliniko = ClinikoFace(self.sandbox)
+        self.cliniko = ClinikoFace(self.sandbox) if options.vendor != "nookal" else None
+        self.nookal = NookalFace(self.sandbox) if options.vendor != "cliniko" else None
         self.control = Control(self.sandbox)
         self._jitter = Random(options.seed)
 
@@ -40,33 +64,47 @@ class Server:
         if scope["type"] != "http":
             return
         request = await _read(scope, receive)
-        parts = request.raw_path.split("/", 4)
-        if parts[1:2] == ["_sandbox"]:
+        if request.raw_path.split("/", 2)[1] == "_sandbox":
             request.path = request.raw_path.removeprefix("/_sandbox").strip("/")
             answer = self.control.answer(request)
-        elif len(parts) == 5 and parts[1] == "cliniko" and parts[3] == "v1":
-            request.path = parts[4].rstrip("/")
-            request.base += f"/cliniko/{parts[2]}/v1"
-            answer = await self._vendor(request, parts[2])
         else:
-            answer = empty(404)
+            answer = await self._vendor(request, self._face(request))
         if answer.drop:
             await _hang_up(receive, send)
         else:
             await _write(answer, send)
 
-    async def _vendor(self, request: Request, shard: str) -> Answer:
+    def _face(self, request: Request) -> Face | None:
+        """Whose API the path belongs to; ``path`` and ``base`` become that API's own."""
+        parts = request.raw_path.split("/", 4)
+        if self.cliniko and len(parts) == 5 and parts[1] == "cliniko" and parts[3] == "v1":
+            request.path = parts[4].rstrip("/")
+            request.base += f"/cliniko/{parts[2]}/v1"
+            return self.cliniko
+        if self.nookal and request.raw_path.startswith(NOOKAL_ROOT):
+            request.path = request.raw_path.removeprefix(NOOKAL_ROOT)
+            return self.nookal
+        request.path = request.raw_path
+        return None
+
+    async def _vendor(self, request: Request, face: Face | None) -> Answer:
         started = time.perf_counter()
         log = self.sandbox.log
         entry = log.add(request.method, request.path, request.query_string, None, request.headers.get("user-agent"))
+        if face is None:
+            entry.vendor = ""
+            log.done(entry, 404)
+            return empty(404)
+        entry.vendor, entry.params = face.vendor, face.shown_params(request)
         await self._lag()
         try:
-            key = self.cliniko.admit(request, shard)
-            entry.key = key.label
-            answer = await self._with_faults(request, key)
+            key = face.admit(request)
+            entry.key = key.label if key else None
+            answer = await self._with_faults(request, face, entry.key)
         except Refusal as refusal:
             answer = refusal.answer
-            entry.key = entry.key or self._label(request)
+            if entry.key is None and (key := face.key_of(request)):
+                entry.key = key.label
         log.done(entry, 0 if answer.drop else answer.status)
         answer.headers += [
             ("x-request-id", f"00000000-0000-4000-8000-{entry.n:012x}"),
@@ -75,8 +113,8 @@ class Server:
         ]
         return answer
 
-    async def _with_faults(self, request: Request, key: Any) -> Answer:
-        faults = self.sandbox.faults.striking(request.method, request.path, key.label)
+    async def _with_faults(self, request: Request, face: Face, label: str | None) -> Answer:
+        faults = self.sandbox.faults.striking(request.method, request.path, label)
         for fault in faults:
             if fault.kind == "slow":
                 await asyncio.sleep(fault.delay_ms / 1000)
@@ -84,29 +122,18 @@ class Server:
                 self._edit(fault)
             elif fault.kind == "drop_before":
                 return Answer(drop=True)
-            elif (instead := replaced(fault, request)) is not None:
+            elif (instead := face.replaced(fault, request)) is not None:
                 return instead
-        answer = self.cliniko.answer(request, key)
+        answer = face.answer(request, faults)
         for fault in faults:
             if fault.kind == "edit_after":
                 self._edit(fault)
             elif fault.kind == "drop_after":
                 return Answer(drop=True)
-            else:
-                answer = spoiled(fault, request, answer)
         return answer
 
     def _edit(self, fault: Fault) -> None:
         carry_out(self.sandbox.world, fault.edits)
-
-    def _label(self, request: Request) -> str | None:
-        """Whose key a turned-away request carried, if anybody's."""
-        try:
-            from pms_sandbox.cliniko.auth import authenticate
-
-            return authenticate(request, self.sandbox.options.shard, self.sandbox.keys).label
-        except Refusal:
-            return None
 
     async def _lag(self) -> None:
         options = self.sandbox.options

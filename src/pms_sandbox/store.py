@@ -27,9 +27,7 @@ class View:
         self.field = field
         self.default = collection.defaults.get(field)
         self.tests = [collection.test(condition) for condition in conditions]
-        rows: Iterable[Row] = collection.rows.values()
-        for test in self.tests:
-            rows = filter(test, rows)
+        rows = collection.matching(conditions)
         self.entries: list[tuple[Any, str]] = sorted([(self.key(row), row["id"]) for row in rows])
 
     def key(self, row: Row) -> Any:
@@ -71,7 +69,8 @@ class View:
 class Collection:
     """Rows of one kind by id.
 
-    ``keys`` are foreign-key fields that deserve a lookup table; ``ranges`` are stamp fields worth a sorted view.
+    ``keys`` are foreign-key fields that deserve a lookup table; ``ranges`` are fields worth a sorted view, because
+    callers ask for a stretch of them.
     """
 
     def __init__(
@@ -200,12 +199,25 @@ class Collection:
         return True
 
     def _scan(self, conditions: frozenset[Condition], on_field: list[Condition], field: str) -> list[Row]:
-        """Rows that meet everything, in order of the field, from the view without the other ranges."""
-        ranged = [condition for condition in conditions if condition.op in RANGE_OPS]
-        view = self.view(conditions.difference(ranged), field)
-        low, high = view.bounds(on_field)
-        rows = [self.rows[id_] for _, id_ in view.entries[low:high]]
-        return self._narrow(rows, ranged)
+        """Rows that meet everything, in order of the field and then of ids."""
+        view = self.view(frozenset(), field)
+        rows = self.matching([*conditions, *on_field])
+        rows.sort(key=lambda row: (view.key(row), row["id"]))
+        return rows
+
+    def matching(self, conditions: Iterable[Condition]) -> list[Row]:
+        """Rows that meet everything, in no order: looked for among the fewest that a sorted stamp can name."""
+        conditions = list(conditions)
+        among: Iterable[Row] = self.rows.values()
+        fewest = len(self.rows)
+        for field in self.ranges:
+            ranged = [condition for condition in conditions if condition.field == field and condition.op in RANGE_OPS]
+            if ranged:
+                view = self.view(frozenset(), field)
+                low, high = view.bounds(ranged)
+                if high - low < fewest:
+                    among, fewest = [self.rows[id_] for _, id_ in view.entries[low:high]], high - low
+        return self._narrow(among, conditions)
 
     def _narrow(self, rows: Iterable[Row], conditions: Iterable[Condition]) -> list[Row]:
         for condition in conditions:

@@ -43,6 +43,11 @@ class RunningSandbox:
         """With the literal ``{shard}`` in it, to be filled from the key."""
         return f"{self.base_url}/cliniko/{{shard}}/v1"
 
+    @property
+    def nookal_url(self) -> str:
+        """What a method's name follows after a slash; its keys have labels that begin with ``nookal``."""
+        return f"{self.base_url}/production/v2"
+
     def control(self, method: str, path: str, body: Any = None) -> Any:
         """Call ``/_sandbox/<path>`` and give the decoded answer; an error status raises ``RuntimeError``."""
         data = None if body is None else json.dumps(body).encode()

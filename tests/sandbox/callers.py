@@ -72,3 +72,44 @@ class Clinic:
             "starts_at": starts_at,
             **more,
         }
+
+
+class NookalApi:
+    """A caller of Nookal's methods with one key, by POST and form; ``call`` gives the decoded answer."""
+
+    def __init__(self, sandbox: RunningSandbox, label: str = "nookal") -> None:
+        self.base = sandbox.nookal_url
+        self.key = sandbox.key(label)
+        self.client = httpx2.Client(trust_env=False, timeout=10)
+
+    def send(self, method: str, **params: Any) -> httpx2.Response:
+        return self.client.post(f"{self.base}/{method}", data={"api_key": self.key, **params})
+
+    def call(self, method: str, **params: Any) -> dict[str, Any]:
+        answer = self.send(method, **params)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    def results(self, method: str, **params: Any) -> dict[str, Any]:
+        """What a success holds."""
+        answer = self.call(method, **params)
+        assert answer["status"] == "success", answer
+        return dict(answer["data"]["results"])
+
+    def rows(self, method: str, key: str, **params: Any) -> list[dict[str, Any]]:
+        """Every record of a list, walking ``settings.nextPage``."""
+        found: list[dict[str, Any]] = []
+        page: int | None = 1
+        while page:
+            answer = self.call(method, **{"page": page, "page_length": 200, **params})
+            assert answer["status"] == "success", answer
+            found += answer["data"]["results"][key]
+            page = answer["settings"]["nextPage"]
+        return found
+
+    def refused(self, method: str, **params: Any) -> dict[str, Any]:
+        """``details`` of a failure."""
+        answer = self.call(method, **params)
+        assert answer["status"] == "failure", answer
+        assert set(answer) == {"status", "details"}
+        return dict(answer["details"])

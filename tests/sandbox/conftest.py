@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from pms_sandbox.testing import RunningSandbox, running_sandbox
-from tests.sandbox.callers import Api, Clinic
+from tests.sandbox.callers import Api, Clinic, NookalApi
 
 TODAY = "2026-05-04"  # a Monday
 
@@ -34,3 +34,10 @@ def api(sandbox: RunningSandbox) -> Iterator[Api]:
 @pytest.fixture
 def clinic(sandbox: RunningSandbox) -> Clinic:
     return Clinic(sandbox)
+
+
+@pytest.fixture
+def nookal(sandbox: RunningSandbox) -> Iterator[NookalApi]:
+    caller = NookalApi(sandbox)
+    yield caller
+    caller.client.close()

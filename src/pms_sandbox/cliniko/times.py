@@ -6,11 +6,12 @@ from datetime import date, timedelta
 
 import msgspec
 
-from pms_sandbox.cliniko.availability import offered_starts, zone_of
+from pms_sandbox.cliniko.availability import offered_starts
 from pms_sandbox.cliniko.call import Call
 from pms_sandbox.cliniko.lists import envelope, page_links, page_of
 from pms_sandbox.conditions import Row
 from pms_sandbox.http import Answer, bad_request, json_answer, refuse
+from pms_sandbox.rosters import zone_of
 from pms_sandbox.stamps import local, parse_day, stamp
 
 BAD_FRAME = "Invalid time frame definition. Please check from/to param limitations."

@@ -33,6 +33,11 @@ _SHAPES: dict[str, tuple[dict[str, Any], tuple[str, ...], tuple[str, ...]]] = {
     "invoices": ({}, ("patient_id", "appointment_id", "attendee_id"), ("updated_at", "created_at")),
     "practitioners": ({"active": True, "show_in_online_bookings": True}, (), ()),
     "businesses": ({"show_in_online_bookings": True}, (), ()),
+    "treatment_cases": ({}, ("patient_id",), ("updated_at", "created_at")),
+    "treatment_notes": ({}, ("patient_id",), ("updated_at", "created_at")),
+    "bills": ({}, ("patient_id", "business_id"), ("updated_at", "created_at")),
+    "waiting_list": ({}, ("patient_id",), ("updated_at", "created_at")),
+    "patient_files": ({}, ("patient_id",), ("updated_at", "created_at")),
 }
 _PLAIN = [
     "appointment_types",
@@ -65,7 +70,22 @@ _PLAIN = [
     "product_suppliers",
     "stock_adjustments",
     "reservations",
+    "billed_visits",
+    "extra_fields",
 ]
+#: What only the second vendor has: the control door shows these as they are stored.
+STORED_ONLY = frozenset(
+    {
+        "treatment_cases",
+        "treatment_notes",
+        "bills",
+        "billed_visits",
+        "waiting_list",
+        "patient_files",
+        "extra_fields",
+        "reservations",
+    }
+)
 BOOKING_KINDS = ("individual_appointments", "group_appointments", "unavailable_blocks")
 
 Listener = Callable[[str, Row | None, Row | None], None]
@@ -90,6 +110,7 @@ class World:
     collections: dict[str, Collection] = field(default_factory=fresh_collections)
     characters: list[dict[str, Any]] = field(default_factory=list)
     listeners: list[Listener] = field(default_factory=list)
+    resets: int = 0
     _pristine: dict[str, Any] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Collection:
@@ -136,6 +157,7 @@ class World:
             self.collections[name].load(rows)
         self.settings = copy.deepcopy(self._pristine["settings"])
         self.mint.serial = self._pristine["serial"]
+        self.resets += 1
 
     def _forget_dependents(self, name: str, old: Row | None, new: Row | None) -> None:
         """Records that show a piece of this one must be encoded anew."""

@@ -1,0 +1,1 @@
+"""The practice behind Nookal's REST API v2."""
