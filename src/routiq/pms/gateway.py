@@ -22,11 +22,13 @@ from routiq.pms.records import (
     AppointmentDraft,
     AppointmentMove,
     AppointmentRecord,
+    AppointmentStatus,
     Cancellation,
     PatientDraft,
     PatientRecord,
     Slot,
     TreatmentNote,
+    VisitWord,
 )
 
 
@@ -157,12 +159,29 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     is_scoped_to_locations: bool = False
     """A key sees the locations that were ticked for it, and nothing of the others."""
     page_size: int = 100
+    visit_words: tuple[VisitWord, ...] = (VisitWord.CANCELLED, VisitWord.DNA, VisitWord.CONFIRMED)
+    """What the vendor's own pages call an appointment: the first of these that holds (see ``word_for``)."""
+    tells_deceased: bool = False
+    """It says which patients have died."""
     pace: PaceKind = PaceKind.FIXED_WINDOW
     streams_by_change: tuple[Stream, ...] | None = None
     """Of which streams the vendor can be asked what has changed, at the price of the change; ``None``: of all. The
     others answer ``updated_since`` too, by reading again all that is near in time: not for every few seconds."""
     reads_many_by_id: bool = True
     """One request answers for a hundred ``ids``; otherwise each id costs one."""
+
+
+def word_for(
+    words: Sequence[VisitWord], status: AppointmentStatus, *, completed: bool, invoiced: bool | None
+) -> VisitWord:
+    """The first of a vendor's words that holds for an appointment."""
+    holds = {
+        VisitWord.CANCELLED: status == AppointmentStatus.CANCELLED,
+        VisitWord.DNA: status == AppointmentStatus.DNA,
+        VisitWord.COMPLETED: completed,
+        VisitWord.UNINVOICED: invoiced is False,
+    }
+    return next((word for word in words if holds.get(word, True)), VisitWord.CONFIRMED)
 
 
 Tell = Callable[[int, float], None]
@@ -324,6 +343,10 @@ class Guide(msgspec.Struct, frozen=True, kw_only=True):
     permissions: tuple[str, ...]
     rotate_steps: tuple[str, ...] = ()
     disconnect_warning: str = ""
+    scope_help: tuple[str, ...] = ()
+    """What to do when a location is missing, for a vendor whose keys are made for single locations."""
+    patient_help: tuple[str, ...] = ()
+    """Why a patient may not be in the list."""
     webhook_help: tuple[str, ...] = ()
     """What to try when deliveries fail, the likeliest first; empty for a vendor without webhooks."""
 

@@ -30,6 +30,16 @@ class AppointmentStatus(StrEnum):
     DNA = "dna"
 
 
+class VisitWord(StrEnum):
+    """The words that vendors show for how an appointment stands; each uses some of them."""
+
+    CANCELLED = "cancelled"
+    DNA = "dna"
+    COMPLETED = "completed"
+    UNINVOICED = "uninvoiced"
+    CONFIRMED = "confirmed"
+
+
 class CancellationReason(StrEnum):
     """Why a patient cancels, as far as any vendor can store it; each maps it to its own codes."""
 
