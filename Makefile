@@ -32,8 +32,8 @@ fmt: $(VENV)/dev.done ## Format the code and the templates
 crash: $(VENV)/dev.done ## Kill processes at every named point and look what is left
 	$(PYTEST) -m crash
 
-chaos: $(VENV)/dev.done ## A thousand random sequences of edits, deliveries and deaths; CHAOS_SEQUENCES, CHAOS_SEED
-	CHAOS_SEQUENCES=$${CHAOS_SEQUENCES:-1000} $(PYTEST) --capture=sys tests/chaos
+chaos: $(VENV)/dev.done ## Random sequences of edits, deliveries and deaths, 5,000 or CHAOS_SEQUENCES; CHAOS_SEED
+	$(BIN)/python -m tests.chaos.side_by_side
 
 journeys: $(VENV)/journeys.done ## The browser journeys, in Debian's chromium
 	$(PYTEST) -m journey tests/journeys

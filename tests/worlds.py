@@ -78,6 +78,8 @@ def _lines(pairs: dict[str, tuple[Any, Any]]) -> list[str]:
 def _patient(record: dict[str, Any], row: Patient) -> list[str]:
     born = row.date_of_birth.isoformat() if row.date_of_birth else None
     numbers = sorted(entry["number"] for entry in record["patient_phone_numbers"] or [])
+    # Who was merged into another stays gone, even where the file is taken out of the archive once more.
+    gone_at = record["archived_at"] or record["merged_at"]
     dialled = sorted("+" + entry["normalized_number"] for entry in record["patient_phone_numbers"] or [])
     return _lines(
         {
@@ -94,8 +96,8 @@ def _patient(record: dict[str, Any], row: Patient) -> list[str]:
             ),
             "city": (record["city"] or "", row.city),
             "post_code": (record["post_code"] or "", row.post_code),
-            "status": ("inactive" if record["archived_at"] else "active", row.status),
-            "archived": (moment(record["archived_at"]), row.archived_at),
+            "status": ("inactive" if gone_at else "active", row.status),
+            "archived": (moment(gone_at), row.archived_at),
             "merged": (related(record, "merged_with_patient"), row.merged_into),
             "notes": ("", row.notes),
             "updated": (moment(record["updated_at"]), row.remote_updated_at),
@@ -178,8 +180,15 @@ def _seats(connection: Connection, world: dict[str, Any], since: datetime) -> li
     classes = {record["id"] for record in world["group_appointments"] if _in_window(record, since)}
     records = {record["id"]: record for record in world["attendees"] if related(record, "booking") in classes}
     rows = {row.remote_id: row for row in Attendance.objects.filter(connection=connection)}
+    # The copy of a class that moved out of the window is kept, and so are its seats.
+    left = ClassSession.objects.filter(connection=connection, starts_at__lt=since).exclude(remote_id__in=classes)
+    outside = set(left.values_list("remote_id", flat=True))
     found = [f"seat {key}: missing" for key in records.keys() - rows.keys()]
-    found += [f"seat {key}: extra" for key in rows.keys() - records.keys() if rows[key].removed_at is None]
+    found += [
+        f"seat {key}: extra"
+        for key in rows.keys() - records.keys()
+        if rows[key].removed_at is None and rows[key].class_remote_id not in outside
+    ]
     for key in records.keys() & rows.keys():
         record, row = records[key], rows[key]
         found += [
@@ -188,9 +197,11 @@ def _seats(connection: Connection, world: dict[str, Any], since: datetime) -> li
                 {
                     "class": (related(record, "booking"), row.class_remote_id),
                     "patient": (related(record, "patient"), row.patient_remote_id),
+                    "status": (_status(record, record["arrived"] is False), row.status),
                     "arrived": (record["arrived"] is True, row.arrived),
                     "cancelled": (moment(record["cancelled_at"]), row.cancelled_at),
                     "updated": (moment(record["updated_at"]), row.remote_updated_at),
+                    "removed": (bool(record["archived_at"] or record["deleted_at"]), row.removed_at is not None),
                 }
             )
         ]

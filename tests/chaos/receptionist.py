@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pms_sandbox.testing import RunningSandbox
@@ -14,6 +14,17 @@ BOOKINGS = "individual_appointments"
 CLASSES = "group_appointments"
 SEATS = "attendees"
 Edit = dict[str, Any]
+#: In days from now.
+SOON = (1, 2, 5, 9, 20, -1, -10)
+ABOUT_THE_EDGE = (
+    timedelta(days=3),
+    timedelta(days=1),
+    timedelta(minutes=15),
+    timedelta(),
+    timedelta(minutes=-15),
+    timedelta(days=-1),
+    timedelta(days=-40),
+)
 
 
 @dataclass(frozen=True)
@@ -39,6 +50,8 @@ class Receptionist:
     sandbox: RunningSandbox
     world: dict[str, list[Edit]]
     now: datetime
+    edge: datetime
+    """Where what the mirror keeps begins."""
     ids: dict[str, list[str]] = field(init=False)
     archived: set[str] = field(default_factory=set)
     """Bookings and seats that were archived at some time."""
@@ -105,8 +118,10 @@ class Receptionist:
 
     def start(self, number: int) -> datetime:
         """Mostly soon; sometimes so long ago that the mirror does not keep it, or about at that edge."""
-        days = (1, 2, 5, 9, 20, -1, -10, -29, -30, -31, -70)[number % 11]
-        return (self.now + timedelta(days=days)).replace(minute=15 * (number % 4), second=0, microsecond=0)
+        if number % 5 < 3:
+            day = self.now + timedelta(days=SOON[number % len(SOON)])
+            return day.replace(minute=15 * (number % 4), second=0, microsecond=0)
+        return self.edge + ABOUT_THE_EDGE[number % len(ABOUT_THE_EDGE)]
 
 
 def _of(name: str, op: str, fields: Callable[[Receptionist, Wish], Edit] | None = None) -> Any:
@@ -124,7 +139,7 @@ def _new(name: str, fields: Callable[[Receptionist, Wish], Edit]) -> Any:
 
 
 def stamped(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _person(desk: Receptionist, wish: Wish) -> Edit:
@@ -172,14 +187,8 @@ def _moved(desk: Receptionist, wish: Wish) -> Edit:
     }
 
 
-def class_start(desk: Receptionist, number: int) -> datetime:
-    """Inside the stretch that is kept: seats that a class took out of it are not compared."""
-    days = (1, 2, 5, 9, 20, -1, -10)[number % 7]
-    return (desk.now + timedelta(days=days)).replace(minute=15 * (number % 4), second=0, microsecond=0)
-
-
 def _class_moved(desk: Receptionist, wish: Wish) -> Edit:
-    start = class_start(desk, wish.other)
+    start = desk.start(wish.other)
     return {"starts_at": stamped(start), "ends_at": stamped(start + timedelta(minutes=45))}
 
 
@@ -188,7 +197,7 @@ def _class(desk: Receptionist, wish: Wish) -> Edit:
         "practitioner_id": desk.one("practitioners", wish.other),
         "business_id": desk.one("businesses", wish.other),
         "appointment_type_id": desk._kind[CLASSES],
-        "starts_at": stamped(class_start(desk, wish.other)),
+        "starts_at": stamped(desk.start(wish.other)),
         "max_attendees": 3 + wish.pick % 5,
     }
 
