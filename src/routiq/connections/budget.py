@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 from django.conf import settings
 from django.db import connection as database
 from django.db import transaction
+from django.db.backends.utils import CursorWrapper
 
 from routiq.connections.models import Connection, RequestBudget
+from routiq.pms import pacing_adaptive, registry
 from routiq.pms.errors import Disconnected, KeyReplaced, RateLimited
-from routiq.pms.gateway import Lane, Pace, Tell
+from routiq.pms.gateway import Lane, Pace, PaceKind, Tell
 from routiq.pms.pacing import BudgetRules, BudgetState, LocalPace, block, decide, not_counted
+from routiq.pms.pacing_adaptive import AdaptiveRules, AdaptiveState
 from routiq.practices.tenancy import acting_for
 
 #: How long a person may be kept waiting for the budget before being told so, seconds.
@@ -43,7 +46,7 @@ UPDATE connections_requestbudget SET state = %(state)s::jsonb, minutes = (
 
 
 def rules() -> BudgetRules:
-    """The budget that the settings name. Requests 0: no limit of our own."""
+    """The budget that the settings name for vendors that publish a limit. Requests 0: no limit of our own."""
     return BudgetRules(
         limit=settings.PMS_REQUESTS or None,
         window_seconds=settings.PMS_WINDOW_SECONDS,
@@ -51,75 +54,138 @@ def rules() -> BudgetRules:
     )
 
 
-class SharedPace:
-    """Keeps the :class:`routiq.pms.gateway.Pace` protocol over the shared row.
+def adaptive_rules() -> AdaptiveRules | None:
+    """The same for vendors that publish none. ``None``: no limit of our own."""
+    cap = settings.PMS_REQUESTS_PER_SECOND
+    return AdaptiveRules(cap) if cap else None
 
-    Each admission is one short transaction of its own; callers must not hold a transaction open around a request.
-    ``Disconnected`` once the practice has ended the connection, ``KeyReplaced`` once it has another key: no process
-    goes on with a key that it still holds in memory.
-    """
+
+class _SharedRow:
+    """The row, read and written under its lock; each time a short transaction of its own. Callers must not hold a
+    transaction open around a request. ``Disconnected`` once the practice has ended the connection, and before
+    something is sent ``KeyReplaced`` once it has another key: no process goes on with a key that it still holds in
+    memory."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection_id = connection.pk
+        self._practice_id = connection.practice_id
+        self._key_set_at = connection.key_set_at
+
+    @contextmanager
+    def locked(self, *, sending: bool = False) -> Iterator[tuple[CursorWrapper, dict[str, object], float]]:
+        """The cursor, the stored state and the database's clock (unix seconds)."""
+        with acting_for(self._practice_id), transaction.atomic(), database.cursor() as cursor:
+            cursor.execute(_READ, [self.connection_id])
+            row = cursor.fetchone()
+            refuse_when_ended(row and row[2])
+            raw, now, _, key_set_at = row
+            if sending:
+                refuse_when_replaced(key_set_at, self._key_set_at)
+            yield cursor, msgspec.json.decode(raw) if isinstance(raw, str) else raw, now
+
+    def write(self, cursor: CursorWrapper, state: dict[str, object]) -> None:
+        cursor.execute(_WRITE, [msgspec.json.encode(state).decode(), self.connection_id])
+
+    def write_and_count(self, cursor: CursorWrapper, state: dict[str, object], lane: Lane, now: float) -> None:
+        values: dict[str, str | int] = {
+            "state": msgspec.json.encode(state).decode(),
+            "minute": int(now // 60),
+            "live": int(lane is Lane.LIVE),
+            "background": int(lane is Lane.BACKGROUND),
+            "connection": self.connection_id,
+        }
+        cursor.execute(_WRITE_AND_COUNT, values)
+
+
+def _wait_for_turn(ask: Callable[[], tuple[float, float]], lane: Lane, sleep: Callable[[float], None]) -> None:
+    """Ask until (seconds to wait, the clock) says not to wait. ``RateLimited`` when a person would wait too long."""
+    waited = 0.0
+    while True:
+        wait, now = ask()
+        if lane is Lane.LIVE and waited + wait > LIVE_PATIENCE:
+            raise RateLimited(
+                "The practice management system's request limit is used up for the moment.",
+                until=datetime.fromtimestamp(now, UTC) + timedelta(seconds=wait),
+                cause="budget",
+            )
+        if wait <= 0:
+            return
+        nap = min(wait, LONGEST_NAP)
+        sleep(nap)
+        waited += nap
+
+
+class SharedPace:
+    """Keeps the :class:`routiq.pms.gateway.Pace` protocol over the shared row, for a published limit."""
 
     def __init__(
         self, connection: Connection, budget: BudgetRules, *, sleep: Callable[[float], None] = time.sleep
     ) -> None:
-        self._connection_id = connection.pk
-        self._practice_id = connection.practice_id
-        self._key_set_at = connection.key_set_at
+        self._row = _SharedRow(connection)
         self._budget = budget
         self._sleep = sleep
 
     @contextmanager
     def admit(self, lane: Lane) -> Iterator[Tell]:
-        waited = 0.0
-        while True:
-            admitted, wait, now = self._ask(lane)
-            if lane is Lane.LIVE and waited + wait > LIVE_PATIENCE:
-                raise RateLimited(
-                    "The practice management system's request limit is used up for the moment.",
-                    until=datetime.fromtimestamp(now, UTC) + timedelta(seconds=wait),
-                    cause="budget",
-                )
-            if admitted:
-                if wait > 0:
-                    self._sleep(wait)
-                break
-            nap = min(wait, LONGEST_NAP)
-            self._sleep(nap)
-            waited += nap
+        _wait_for_turn(lambda: self._ask(lane), lane, self._sleep)
         yield not_counted
 
     def hold_until(self, until: datetime) -> None:
-        with acting_for(self._practice_id), transaction.atomic(), database.cursor() as cursor:
-            state, _, _ = self._read(cursor)
-            self._write(cursor, block(state, until.timestamp()))
+        with self._row.locked() as (cursor, stored, _):
+            self._row.write(cursor, block(BudgetState.load(stored), until.timestamp()).dump())
 
-    def _ask(self, lane: Lane) -> tuple[bool, float, float]:
-        with acting_for(self._practice_id), transaction.atomic(), database.cursor() as cursor:
-            state, now, key_set_at = self._read(cursor)
-            refuse_when_replaced(key_set_at, self._key_set_at)
-            decision = decide(self._budget, state, lane, now)
+    def _ask(self, lane: Lane) -> tuple[float, float]:
+        with self._row.locked(sending=True) as (cursor, stored, now):
+            decision = decide(self._budget, BudgetState.load(stored), lane, now)
             if decision.admitted:
-                cursor.execute(
-                    _WRITE_AND_COUNT,
-                    {
-                        "state": msgspec.json.encode(decision.state.dump()).decode(),
-                        "minute": int(now // 60),
-                        "live": int(lane is Lane.LIVE),
-                        "background": int(lane is Lane.BACKGROUND),
-                        "connection": self._connection_id,
-                    },
-                )
-            return decision.admitted, decision.wait_seconds, now
+                self._row.write_and_count(cursor, decision.state.dump(), lane, now)
+            return decision.wait_seconds, now
 
-    def _read(self, cursor: object) -> tuple[BudgetState, float, datetime]:
-        cursor.execute(_READ, [self._connection_id])  # type: ignore[attr-defined]
-        row = cursor.fetchone()  # type: ignore[attr-defined]
-        refuse_when_ended(row and row[2])
-        raw, now, _, key_set_at = row
-        return BudgetState.load(msgspec.json.decode(raw) if isinstance(raw, str) else raw), now, key_set_at
 
-    def _write(self, cursor: object, state: BudgetState) -> None:
-        cursor.execute(_WRITE, [msgspec.json.encode(state.dump()).decode(), self._connection_id])  # type: ignore[attr-defined]
+class SharedAdaptivePace:
+    """The same for a vendor that publishes no limit: what came of each request is told to the row, and the next one,
+    of whatever process, goes by it."""
+
+    def __init__(
+        self, connection: Connection, budget: AdaptiveRules, *, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._row = _SharedRow(connection)
+        self._budget = budget
+        self._sleep = sleep
+
+    @contextmanager
+    def admit(self, lane: Lane) -> Iterator[Tell]:
+        admitted: list[int] = []
+        _wait_for_turn(lambda: self._ask(lane, admitted), lane, self._sleep)
+        outcome: list[tuple[int, float]] = []
+        try:
+            yield lambda status, seconds: outcome.append((status, seconds))
+        finally:
+            self._end(admitted[0], outcome)
+
+    def hold_until(self, until: datetime) -> None:
+        with self._row.locked() as (cursor, stored, _):
+            state = pacing_adaptive.block(AdaptiveState.load(stored), until.timestamp())
+            self._row.write(cursor, state.dump())
+
+    def _ask(self, lane: Lane, admitted: list[int]) -> tuple[float, float]:
+        with self._row.locked(sending=True) as (cursor, stored, now):
+            decision = pacing_adaptive.decide(self._budget, AdaptiveState.load(stored), lane, now)
+            if decision.ticket is not None:
+                admitted.append(decision.ticket)
+                self._row.write_and_count(cursor, decision.state.dump(), lane, now)
+            return decision.wait_seconds, now
+
+    def _end(self, ticket: int, outcome: list[tuple[int, float]]) -> None:
+        """Give the place back. When the connection was ended meanwhile, nobody needs it."""
+        with suppress(Disconnected), self._row.locked() as (cursor, stored, now):
+            state = AdaptiveState.load(stored)
+            if outcome:
+                status, seconds = outcome[-1]
+                state = pacing_adaptive.ended(self._budget, state, ticket, now, status=status, seconds=seconds)
+            else:
+                state = pacing_adaptive.let_go(self._budget, state, ticket, now)
+            self._row.write(cursor, state.dump())
 
 
 class UnlimitedPace:
@@ -129,7 +195,7 @@ class UnlimitedPace:
         self._connection_id = connection.pk
         self._practice_id = connection.practice_id
         self._key_set_at = connection.key_set_at
-        self._pace = LocalPace(rules())
+        self._pace = LocalPace()
         self._asked_at = -CHECK_EVERY
 
     def admit(self, lane: Lane) -> AbstractContextManager[Tell]:
@@ -167,10 +233,12 @@ def refuse_when_replaced(stored: datetime | None, held: datetime) -> None:
 
 
 def pace_of(connection: Connection) -> Pace:
+    """The pace that the connection's vendor wants, with its settings."""
+    if registry.vendor(connection.vendor).capabilities.pace is PaceKind.ADAPTIVE:
+        adaptive = adaptive_rules()
+        return SharedAdaptivePace(connection, adaptive) if adaptive is not None else UnlimitedPace(connection)
     budget = rules()
-    if budget.limit is None:
-        return UnlimitedPace(connection)
-    return SharedPace(connection, budget)
+    return SharedPace(connection, budget) if budget.limit is not None else UnlimitedPace(connection)
 
 
 def minutes_of_last_hour(connection: Connection, now: datetime) -> tuple[tuple[datetime, int, int], ...]:

@@ -78,7 +78,8 @@ def _store(
     connection.key_hint = key.rpartition("-")[0][-_HINT:] or key[-_HINT:]
     connection.key_set_at = timezone.now()
     connection.region = region
-    connection.account_name = account.name
+    # Where a vendor names no account, its proof changes as locations and people come and go.
+    connection.account_id, connection.account_name = account.id, account.name
     connection.state = Connection.State.ACTIVE
     connection.paused_code = connection.paused_message = connection.paused_advice = ""
     connection.paused_at = None
@@ -99,9 +100,9 @@ def _restorable_or_refuse(kept: Connection, vendor: str, account: AccountRecord)
             cause="being_deleted",
             advice="Wait a few minutes until it is gone, then connect again.",
         )
-    if (kept.vendor, kept.account_id) == (vendor, account.id):
-        return
     other = kept.vendor != vendor
+    if not other and registry.vendor(vendor).same_account(kept.account_id, account.id):
+        return
     raise KeyRejected(
         f"This key belongs to the account “{account.name}”, but the data of {of_what} is still kept here.",
         vendor=vendor,
@@ -118,7 +119,7 @@ def _same_account_or_refuse(connection: Connection, vendor: str, account: Accoun
             cause="other_system",
             advice="Disconnect it first; a practice works with one practice management system at a time.",
         )
-    if connection.account_id != account.id:
+    if not registry.vendor(vendor).same_account(connection.account_id, account.id):
         raise KeyRejected(
             f"This key belongs to the account “{account.name}”, but this practice is connected to "
             f"“{connection.account_name}”.",
