@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from routiq.connections.connecting import kept_connection, live_connection
+from routiq.connections.models import Connection
 from routiq.mirror.models import (
     Appointment,
     AppointmentType,
@@ -27,7 +28,8 @@ from routiq.mirror.models import (
     Practitioner,
 )
 from routiq.pms import registry
-from routiq.pms.gateway import Switch
+from routiq.pms.gateway import Stream, Switch, word_for
+from routiq.pms.records import AppointmentStatus, VisitWord
 
 
 def fold(text: str) -> str:
@@ -53,6 +55,7 @@ class PatientList:
 STATUS_FILTERS = {
     "active": Q(status=Patient.Status.ACTIVE),
     "archived": ~Q(status=Patient.Status.ACTIVE),
+    "deceased": Q(status=Patient.Status.DECEASED),
     "all": Q(),
 }
 
@@ -78,7 +81,8 @@ def patients(
     search: str = "", status: str = "active", after: str = "", before: str = "", size: int = 50
 ) -> PatientList:
     """A page of the patients list, by family name. ``search`` looks through names, e-mail and phone digits: every
-    word must occur. ``status`` is ``active`` (the default view), ``archived`` (deceased and merged too) or ``all``.
+    word must occur. ``status`` is ``active`` (the default view), ``archived`` (deceased and merged too), ``deceased``
+    or ``all``.
     ``BadCursor`` for a mark that is none of ours, ``KeyError`` for an unknown status."""
     found = Patient.objects.filter(STATUS_FILTERS[status], removed_at=None)
     for word in _search_words(search):
@@ -135,6 +139,15 @@ def survivor(patient: Patient) -> Patient | None:
     return Patient.objects.filter(connection=patient.connection_id, remote_id=patient.merged_into).first()
 
 
+WORDS = {
+    VisitWord.CONFIRMED: "Confirmed",
+    VisitWord.CANCELLED: "Cancelled",
+    VisitWord.DNA: "Did not arrive",
+    VisitWord.COMPLETED: "Completed",
+    VisitWord.UNINVOICED: "Uninvoiced",
+}
+
+
 @dataclass(frozen=True)
 class Visit:
     """A booking of one patient: an individual appointment, or a seat in a class. Times are aware, UTC."""
@@ -152,6 +165,10 @@ class Visit:
     reason: str
     notes: str
     is_upcoming: bool
+    completed: bool
+    invoiced: bool | None
+    word: VisitWord
+    """How it stands, in the vendor's own word."""
 
     @property
     def local_start(self) -> datetime:
@@ -166,8 +183,8 @@ class Visit:
         return int((self.ends_at - self.starts_at).total_seconds() // 60)
 
     @property
-    def status_label(self) -> str:
-        return Appointment.Status(self.status).label
+    def word_label(self) -> str:
+        return WORDS[self.word]
 
 
 def history(patient: Patient) -> list[Visit]:
@@ -181,7 +198,7 @@ def history(patient: Patient) -> list[Visit]:
             **same, remote_id__in=[seat.class_remote_id for seat in seats], removed_at=None
         )
     }
-    names = _Names(patient.connection_id)
+    names = _Names(patient.connection)
     now = timezone.now()
     visits = [
         names.visit(booking, booking.remote_id, booking.status, booking.arrived, now, booking)
@@ -197,8 +214,9 @@ def history(patient: Patient) -> list[Visit]:
 class _Names:
     """Names of what bookings refer to, read once."""
 
-    def __init__(self, connection_id: int) -> None:
-        same = {"connection": connection_id}
+    def __init__(self, connection: Connection) -> None:
+        same = {"connection": connection}
+        self.words = registry.vendor(connection.vendor).capabilities.visit_words
         self.practitioners = dict(Practitioner.objects.filter(**same).values_list("remote_id", "name"))
         self.types = dict(AppointmentType.objects.filter(**same).values_list("remote_id", "name"))
         self.locations = {row.remote_id: row for row in Location.objects.filter(**same)}
@@ -213,6 +231,8 @@ class _Names:
         detail: Appointment | None = None,
     ) -> Visit:
         location = self.locations.get(booking.location_remote_id)
+        completed = detail.completed if detail else False
+        invoiced = detail.invoiced if detail else None
         return Visit(
             remote_id=remote_id,
             starts_at=booking.starts_at,
@@ -227,6 +247,9 @@ class _Names:
             reason=detail.cancellation_reason if detail else "",
             notes=detail.notes if detail else "",
             is_upcoming=booking.starts_at > now and status == Appointment.Status.CONFIRMED,
+            completed=completed,
+            invoiced=invoiced,
+            word=word_for(self.words, AppointmentStatus(status), completed=completed, invoiced=invoiced),
         )
 
 
@@ -246,6 +269,13 @@ class PracticeOverview:
     appointment_types: tuple[AppointmentType, ...]
     rules: BookingRules | None
     switched_off: tuple[SwitchedOff, ...]
+    has_rules: bool = True
+    """The vendor tells its online-booking rules."""
+
+    @property
+    def takes_online_bookings(self) -> bool:
+        """Nothing says that the practice as a whole is switched off."""
+        return not self.has_rules or (self.rules is not None and self.rules.online_bookings_enabled)
 
 
 def practice_overview() -> PracticeOverview:
@@ -259,7 +289,8 @@ def practice_overview() -> PracticeOverview:
     practitioners = tuple(Practitioner.objects.filter(**same).order_by("-active", "name"))
     types = tuple(AppointmentType.objects.filter(**same).order_by("-active", "name"))
     rules = BookingRules.objects.filter(connection=connection).first()
-    switches = {switch.scope: switch for switch in registry.vendor(connection.vendor).guide.switches}
+    vendor = registry.vendor(connection.vendor)
+    switches = {switch.scope: switch for switch in vendor.guide.switches}
     off: list[SwitchedOff] = []
     if rules is not None and not rules.online_bookings_enabled and "account" in switches:
         off.append(SwitchedOff("account", connection.account_name, switches["account"]))
@@ -270,7 +301,8 @@ def practice_overview() -> PracticeOverview:
     ):
         if scope in switches:
             off += [SwitchedOff(scope, row.name, switches[scope]) for row in rows if row.active and not row.online]
-    return PracticeOverview(locations, practitioners, types, rules, tuple(off))
+    has_rules = Stream.BOOKING_RULES in vendor.capabilities.streams
+    return PracticeOverview(locations, practitioners, types, rules, tuple(off), has_rules)
 
 
 def counts() -> dict[str, int]:

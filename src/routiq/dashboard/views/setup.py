@@ -83,8 +83,7 @@ def steps(practice: Practice) -> list[Step]:
 def bookable(overview: PracticeOverview) -> bool:
     """Can anything at all be booked online: is the account's switch on, and one of each kind?"""
     return (
-        overview.rules is not None
-        and overview.rules.online_bookings_enabled
+        overview.takes_online_bookings
         and any(each.online for each in overview.practitioners)
         and any(each.online for each in overview.locations)
         and any(each.online for each in overview.appointment_types)

@@ -33,6 +33,7 @@ from routiq.pms.records import (
     PatientRecord,
     Slot,
     TreatmentNote,
+    VisitWord,
 )
 from routiq.pms.transport import Transport
 
@@ -51,6 +52,14 @@ CAPABILITIES = Capabilities(
     stores_cancellation_reason=False,
     is_scoped_to_locations=True,
     page_size=PAGE_SIZE,
+    visit_words=(
+        VisitWord.CANCELLED,
+        VisitWord.DNA,
+        VisitWord.COMPLETED,
+        VisitWord.UNINVOICED,
+        VisitWord.CONFIRMED,
+    ),
+    tells_deceased=True,
     pace=PaceKind.ADAPTIVE,
     streams_by_change=BY_CHANGE,
     reads_many_by_id=False,

@@ -84,8 +84,6 @@ GUIDE = Guide(
         "seconds and try once more.",
         "Extra spaces: copy the key again in one piece and paste it without changing anything.",
         "A missing location: edit the key in Nookal, tick the location and choose Save Changes.",
-        "A missing patient: while the first sync runs, patients are still coming. Afterwards check in Nookal that "
-        "the patient is Alive: deceased patients are left out of the list until you ask for them.",
     ),
     no_times_help=(
         "The practitioner and the service must both exist at the location and be enabled for online booking in "
@@ -105,6 +103,16 @@ GUIDE = Guide(
         "In Routiq, open Settings > Integrations > Nookal > Update API Key.",
         "Paste the new key and save. It takes over at once and nothing is lost.",
         "When Routiq says that it works, disable the old key in Nookal.",
+    ),
+    scope_help=(
+        "Is a location missing? In Nookal, open Practice > Setup > API Keys, edit the key and tick it, then choose "
+        "Save Changes. The location appears here after Sync Now.",
+    ),
+    patient_help=(
+        "While the first sync runs, patients are still coming.",
+        "Check in Nookal that the patient is Alive: deceased patients are left out of this list until you ask for "
+        "them.",
+        "A patient of a location that is not ticked for the key stays hidden: edit the key in Nookal and tick it.",
     ),
     disconnect_warning=(
         "Disconnecting Nookal stops Robyn from booking, halts all outbound sequences and pauses every active recall "
