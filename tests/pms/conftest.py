@@ -38,7 +38,7 @@ class FakeTime:
 class Clinic:
     """A gateway to the sandbox with what a test wants to look at."""
 
-    def __init__(self, gateway: ClinikoGateway, time: FakeTime, pace: LocalPace) -> None:
+    def __init__(self, gateway: Any, time: FakeTime, pace: LocalPace) -> None:
         self.gateway = gateway
         self.time = time
         self.pace = pace
@@ -128,3 +128,32 @@ def pushed(pushing: RunningSandbox, open_clinic: OpenClinic) -> Clinic:
 @pytest.fixture
 def desk(sandbox: RunningSandbox, clinic: Clinic) -> Desk:
     return Desk(sandbox, clinic)
+
+
+@pytest.fixture
+def open_nookal(sandbox: RunningSandbox) -> Iterator[OpenClinic]:
+    """The same practice, opened as Nookal; ``label`` is of one of the keys whose names begin with ``nookal``."""
+    opened: list[Any] = []
+
+    def open_one(label: str = "nookal", rules: BudgetRules | None = None, **choices: Any) -> Clinic:
+        time = FakeTime()
+        pace = LocalPace(rules, clock=time.clock, sleep=time.sleep)
+        given = {
+            "key": sandbox.key(label) if label else "",
+            "region": "",
+            "base_url": sandbox.nookal_url,
+            "contact": "desk@example.org",
+            **choices,
+        }
+        gateway = vendor("nookal").open(pace=pace, sleep=time.sleep, **given)
+        opened.append(gateway)
+        return Clinic(gateway, time, pace)
+
+    yield open_one
+    for gateway in opened:
+        gateway.close()
+
+
+@pytest.fixture
+def nookal(open_nookal: OpenClinic) -> Clinic:
+    return open_nookal()
