@@ -167,17 +167,19 @@ def token(name: str, practice_id: int | None) -> None:
 
 @main.command()
 @_practice_option
-@click.option("--vendor", default="cliniko", show_default=True)
-@click.option("--region", default="", help="Cliniko's shard; empty: the one in the key.")
+@click.option("--vendor", default="", help="The system's name; empty: the first that pages offer.")
+@click.option("--region", default="", help="For a system that has several; empty: the one in the key.")
 def connect(practice_id: int | None, vendor: str, region: str) -> None:
     """Connect a practice to its system and start the first sync. The key comes from ROUTIQ_PMS_KEY(_FILE) or is
     asked for; it is never an argument, where other users of the machine could read it."""
     key = environment.text("ROUTIQ_PMS_KEY", "") or getpass.getpass("API key: ")
     with ready():
+        from routiq.pms import registry
         from routiq.pms.errors import PmsError
         from routiq.practices.audit import SYSTEM
         from routiq.sync.start import connect_and_sync
 
+        vendor = vendor or registry.vendors()[0].name
         try:
             connection = connect_and_sync(
                 practice_id=_one_practice(practice_id), vendor=vendor, region=region, key=key, actor=SYSTEM

@@ -27,8 +27,10 @@ _REGION_CAUSES = ("wrong_shard", "unknown_host")
 
 
 class Connect(Taken):
-    vendor: Text = Field(max_length=20, examples=["cliniko"])
-    region: Text = Field("", max_length=10, description="Cliniko's shard; empty: the one that the key ends in.")
+    vendor: Text = Field(max_length=20, examples=[registry.vendors()[0].name])
+    region: Text = Field(
+        "", max_length=10, description="Where the vendor has several; empty: the one that the key says."
+    )
     key: SecretStr = Field(min_length=1, max_length=1000, description="The API key. It is never shown again.")
 
 

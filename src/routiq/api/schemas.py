@@ -13,6 +13,7 @@ from uuid import UUID
 from pydantic import Field
 
 from routiq.api.fields import Given
+from routiq.pms import registry
 
 
 class ErrorBody(Given):
@@ -29,7 +30,7 @@ class Error(Given):
 
 class Connection(Given):
     id: int
-    vendor: str = Field(examples=["cliniko"])
+    vendor: str = Field(examples=[registry.vendors()[0].name])
     region: str = Field(examples=["au2"])
     account_name: str
     state: str = Field(description="`active`, `paused` or `disconnected`.")
