@@ -209,15 +209,15 @@ class Collection:
         """Rows that meet everything, in no order: looked for among the fewest that a sorted stamp can name."""
         conditions = list(conditions)
         among: Iterable[Row] = self.rows.values()
-        fewest = len(self.rows)
+        fewest, met = len(self.rows), ""
         for field in self.ranges:
             ranged = [condition for condition in conditions if condition.field == field and condition.op in RANGE_OPS]
             if ranged:
                 view = self.view(frozenset(), field)
                 low, high = view.bounds(ranged)
                 if high - low < fewest:
-                    among, fewest = [self.rows[id_] for _, id_ in view.entries[low:high]], high - low
-        return self._narrow(among, conditions)
+                    among, fewest, met = [self.rows[id_] for _, id_ in view.entries[low:high]], high - low, field
+        return self._narrow(among, [c for c in conditions if not (c.field == met and c.op in RANGE_OPS)])
 
     def _narrow(self, rows: Iterable[Row], conditions: Iterable[Condition]) -> list[Row]:
         for condition in conditions:

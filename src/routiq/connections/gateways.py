@@ -57,22 +57,24 @@ def open_with(vendor: Vendor, *, key: str, region: str, pace: Pace, practice: Pr
     )
 
 
-def gateway_of(connection: Connection) -> Gateway:
+def gateway_of(connection: Connection, *, just_read: bool = False) -> Gateway:
     """The gateway of a stored connection. Safe for threads, and may be kept: each call goes out with the key that is
-    stored by then, whoever replaced it.
+    stored by then, whoever replaced it. ``just_read``: the caller has this instant read ``connection`` from the
+    database, so that the first call need not look again.
 
     ``Disconnected`` when the connection was ended, also from its calls; ``KeyReplaced`` from a write that had not
     been sent when the key was replaced.
     """
-    return cast(Gateway, _Following(connection))
+    return cast(Gateway, _Following(connection, just_read))
 
 
 class _Following:
     """Passes every call on to the gateway of the key in force."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, just_read: bool) -> None:
         self._connection = connection
         self._gateway = _opened(connection)
+        self._just_read = just_read
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._gateway, name)
@@ -88,6 +90,9 @@ class _Following:
 
     def _call(self, name: str) -> Callable[..., Any]:
         """Of the gateway in force: of another key, where that was replaced meanwhile."""
+        if self._just_read:
+            self._just_read = False
+            return cast(Callable[..., Any], getattr(self._gateway, name))
         held = self._connection
         with acting_for(held.practice_id):
             stored = Connection.objects.filter(pk=held.pk).values_list("state", "key_set_at").first()

@@ -205,9 +205,8 @@ def _one_page(run: SyncRun, part: SyncPart, stored: _AsStored) -> bool:
         _advance(part, page, written)
 
     source = _SOURCES.get(SyncRun.Kind(run.kind), "")
-    page = pull(
-        gateway_of(connection), connection, Stream(part.stream), selection, part.cursor, checkpoint, source=source
-    )
+    gateway = gateway_of(connection, just_read=True)
+    page = pull(gateway, connection, Stream(part.stream), selection, part.cursor, checkpoint, source=source)
     if not page.records:
         announce(run.practice_id, "sync")
     return page.next_cursor is None
