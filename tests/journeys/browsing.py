@@ -26,6 +26,8 @@ addEventListener("securitypolicyviolation", (event) =>
 """
 _REFUSED = "Failed to load resource: the server responded with a status of"
 """Chromium says this of every answer from 400 on; the answers themselves are looked at instead."""
+_REPLACED = ("htmx:sendAbort", "htmx:afterRequest")
+"""htmx says this when a newer search replaces one that is under way, as it shall; what fails has other names."""
 
 
 Browse = Callable[..., Page]
@@ -43,7 +45,7 @@ class Complaints:
         context.on("response", self._response)
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not message.text.startswith(_REFUSED):
+        if message.type in ("error", "warning") and not message.text.startswith((_REFUSED, *_REPLACED)):
             self.found.append(f"console: {message.text} ({message.location.get('url')})")
 
     def _response(self, response: Response) -> None:

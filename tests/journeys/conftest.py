@@ -24,9 +24,9 @@ PICTURES = ROOT / "var" / "journeys"
 
 @pytest.fixture(scope="session")
 def world() -> Iterator[RunningSandbox]:
-    """The sandbox in a process of its own. Without a limit: the product keeps to its own, and one journey must not
-    use up another's."""
-    with running_sandbox(process=True, patients=PATIENTS, seed=7, rate_limit=0) as sandbox:
+    """The sandbox in a process of its own, with webhooks. Without a limit: the product keeps to its own, and one
+    journey must not use up another's."""
+    with running_sandbox(process=True, patients=PATIENTS, seed=7, rate_limit=0, webhooks=True) as sandbox:
         yield sandbox
 
 

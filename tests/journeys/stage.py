@@ -72,9 +72,9 @@ class Stage:
 @contextmanager
 def running_product(data: Path, sandbox: RunningSandbox) -> Iterator[Stage]:
     """Database, web server and worker in ``data``; what they log is in ``data/product.log``."""
-    environment = _environment(data, sandbox)
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
+    environment = _environment(data, sandbox, url)
     with (data / "product.log").open("wb") as log:
         product = subprocess.Popen(
             [sys.executable, "-m", "routiq.cli", "serve", "--port", str(port)],
@@ -95,12 +95,13 @@ def running_product(data: Path, sandbox: RunningSandbox) -> Iterator[Stage]:
                 product.wait()
 
 
-def _environment(data: Path, sandbox: RunningSandbox) -> dict[str, str]:
+def _environment(data: Path, sandbox: RunningSandbox, url: str) -> dict[str, str]:
     """Nothing of the tests' own database and settings reaches the product."""
     own = ("DATABASE_", "DJANGO_", "ROUTIQ_", "PYTEST_")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(own)}
     return inherited | {
         "ROUTIQ_DATA": str(data),
+        "ROUTIQ_BASE_URL": url,
         "ROUTIQ_CLINIKO_URL": sandbox.cliniko_url,
         "ROUTIQ_PMS_REQUESTS": REQUESTS_PER_MINUTE,
     }
