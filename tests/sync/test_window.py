@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from django.utils import timezone
 
 from pms_sandbox.testing import RunningSandbox
 from routiq.connections.models import Connection
@@ -25,6 +27,11 @@ CLASSES = "group_appointments"
 
 def look_thoroughly(connection: Connection) -> None:
     look(connection, thorough=True)
+
+
+def sync_now(connection: Connection) -> None:
+    request_run(connection, SyncRun.Kind.CHANGES)
+    assert carry_open_run(connection) is engine.Ended.DONE
 
 
 def reconcile(connection: Connection) -> None:
@@ -112,17 +119,22 @@ def test_a_seat_that_goes_while_its_class_is_outside_is_gone_when_it_comes_back(
     assert differences(synced, sandbox) == []
 
 
-def test_an_old_class_that_moves_into_the_window_has_its_seats_after_the_night(
-    synced: Connection, sandbox: RunningSandbox
+@pytest.mark.parametrize("bring", [look, look_thoroughly, sync_now, reconcile])
+def test_an_old_class_that_moves_into_the_window_brings_its_seats(
+    synced: Connection, sandbox: RunningSandbox, bring: Callable[[Connection], object]
 ) -> None:
     edge = window_start(synced)
     session, seat = class_with_a_seat(sandbox, edge - timedelta(days=1))
-    reconcile(synced)
+    look(synced, thorough=True)
     assert not ClassSession.objects.filter(remote_id=session).exists()
     assert not Attendance.objects.filter(remote_id=seat).exists()
     assert differences(synced, sandbox) == []
 
-    move(sandbox, CLASSES, session, edge + timedelta(days=1))
-    reconcile(synced)
-    assert Attendance.objects.get(remote_id=seat).class_remote_id == session
-    assert differences(synced, sandbox) == []
+    # So long after that no overlap shows the seat again.
+    sandbox.clock(advance_seconds=3_600)
+    with time_machine.travel(timezone.now() + timedelta(hours=1)):
+        look(synced, thorough=True)
+        move(sandbox, CLASSES, session, edge + timedelta(days=2))
+        bring(synced)
+        assert Attendance.objects.get(remote_id=seat).class_remote_id == session
+        assert differences(synced, sandbox) == []

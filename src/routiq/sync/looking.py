@@ -16,7 +16,7 @@ from django.utils import timezone
 from routiq.connections import health
 from routiq.connections.gateways import gateway_of
 from routiq.connections.models import Connection
-from routiq.mirror.changes import Change
+from routiq.mirror.changes import Change, ChangeKind
 from routiq.mirror.models import Appointment, ClassSession
 from routiq.pms.errors import PmsError
 from routiq.pms.gateway import Capabilities, Gateway, Page, Selection, Stream
@@ -105,16 +105,37 @@ def _look_at(
     whole = stream is Stream.DELETED_PATIENTS or stream in plan.REFERENCE
     selection = Selection() if whole else Selection(updated_since=since)
     cursor: str | None = None
+    first_met: list[str] = []
     while True:
 
         def checkpoint(page: Page, written: int, changes: list[Change]) -> None:
             looked.changes += len(changes)
+            first_met.extend(change.record_id for change in changes if change.kind is ChangeKind.CREATED)
             _saw(connection, stream, page)
 
         page = pull(gateway, connection, stream, selection, cursor, checkpoint, source=source)
         looked.requests += 1
         if stream is Stream.ATTENDANCES:
             looked.requests += _follow_arrivals(gateway, connection, page, source, looked)
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    if stream is Stream.CLASSES and first_met and Stream.ATTENDANCES in gateway.capabilities.streams:
+        _bring_seats(gateway, connection, first_met, source, looked)
+
+
+def _bring_seats(gateway: Gateway, connection: Connection, classes: list[str], source: str, looked: Looked) -> None:
+    """The seats of a class that we meet for the first time may be older than what brought it: nobody stamps them when
+    the class moves into the window."""
+
+    def checkpoint(page: Page, written: int, changes: list[Change]) -> None:
+        looked.changes += len(changes)
+
+    cursor: str | None = None
+    while True:
+        selection = Selection(class_ids=tuple(classes))
+        page = pull(gateway, connection, Stream.ATTENDANCES, selection, cursor, checkpoint, source=source)
+        looked.requests += 1
         cursor = page.next_cursor
         if cursor is None:
             return

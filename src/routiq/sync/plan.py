@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from routiq.connections.models import Connection
-from routiq.mirror.models import Appointment, ClassSession, Patient
+from routiq.mirror.models import Appointment, Attendance, ClassSession, Patient
 from routiq.pms.gateway import Capabilities, Selection, Stream
 from routiq.sync.models import SyncRun
 from routiq.sync.window import midnight, window_start
@@ -184,7 +184,20 @@ def changed_records(run: SyncRun) -> list[Walk]:
 
 
 def changed_seats(run: SyncRun) -> list[Walk]:
-    return [Walk(Stream.ATTENDANCES, Selection(updated_since=changed_since(run, Stream.ATTENDANCES)))]
+    return [
+        *_seats(run, _first_met(run)),
+        Walk(Stream.ATTENDANCES, Selection(updated_since=changed_since(run, Stream.ATTENDANCES))),
+    ]
+
+
+def _first_met(run: SyncRun) -> QuerySet[ClassSession]:
+    """Classes that this run stored and that have no seat here yet: when a class moves into the window, nobody stamps
+    its seats. (A first sync has asked for all of them.)"""
+    if run.kind == SyncRun.Kind.FIRST:
+        return ClassSession.objects.none()
+    seats = Attendance.objects.filter(connection=run.connection, class_remote_id=OuterRef("remote_id"))
+    stored = ClassSession.objects.filter(connection=run.connection, seen_at__gte=run.began_at, removed_at=None)
+    return stored.filter(~Exists(seats))
 
 
 def never_seen(connection: Connection) -> datetime:
