@@ -118,6 +118,7 @@ def _end(connection: Connection, actor: audit.Actor) -> None:
     connection.purge_after = now + KEPT_FOR
     connection.key_cipher, connection.key_hint = b"", ""
     connection.stale_since = None
+    connection.reads_treatment_notes = False
     connection.paused_code = connection.paused_message = connection.paused_advice = ""
     connection.paused_at = None
     connection.save()

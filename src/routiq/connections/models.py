@@ -43,6 +43,9 @@ class Connection(PracticeOwned):
     stale_since = models.DateTimeField(null=True)
     """Since when the mirror has been older than promised; set when the owner was told, empty when fresh."""
 
+    reads_treatment_notes = models.BooleanField(default=False)
+    """The practice has switched on that notes are read for the conversation they are needed in."""
+
     class Meta:
         constraints = [
             models.UniqueConstraint(

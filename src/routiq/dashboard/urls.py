@@ -29,6 +29,7 @@ urlpatterns = [
     path("settings/integrations", integrations.listing, name="integrations"),
     path("settings/integrations/<slug:name>", integrations.integration, name="integration"),
     path("settings/integrations/<slug:name>/sync", integrations.sync, name="sync_now"),
+    path("settings/integrations/<slug:name>/treatment-notes", integrations.treatment_notes, name="treatment_notes"),
     path("settings/integrations/<slug:name>/key", integrations.key, name="update_key"),
     path("settings/integrations/<slug:name>/webhook-logs", eventlog.webhook_logs, name="webhook_logs"),
     path("settings/integrations/<slug:name>/event-log", eventlog.event_log, name="event_log"),

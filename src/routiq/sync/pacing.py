@@ -57,6 +57,23 @@ def thorough_interval(need: Need) -> timedelta:
     return THOROUGH_BESIDE_EVENTS if need.webhooks_live else THOROUGH
 
 
+def in_words(need: Need) -> str:
+    """How soon a change is here, as a sentence for the practice."""
+    if need.announces:
+        return (
+            "Single changes come within seconds where webhooks are live, otherwise within about ten seconds in "
+            "business hours."
+        )
+    if need.quick_round is None:
+        return "Single changes come within 15 minutes."
+    minutes = -(-need.quick_round // timedelta(minutes=1))
+    wait = "a minute" if minutes == 1 else f"{minutes} minutes"
+    return (
+        f"Changes to patients and appointments come within about {wait} in business hours, everything else within 15 "
+        "minutes."
+    )
+
+
 def events_arrive(missed: int, last_event_at: datetime | None, registered_at: datetime, now: datetime) -> bool:
     """Whether registered webhooks can be relied on, or polls find what no event announced."""
     return missed < MISSED or now - (last_event_at or registered_at) < SILENT

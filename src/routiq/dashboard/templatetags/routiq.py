@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -133,6 +134,12 @@ def duration(seconds: float | None) -> str:
 def whole(value: Any) -> str:
     """``12,345``."""
     return "" if value is None else f"{round(value):,}"
+
+
+@register.filter
+def money(value: Decimal) -> str:
+    """``$1,234.50``: in the practice's own dollars."""
+    return f"-${-value:,.2f}" if value < 0 else f"${value:,.2f}"
 
 
 @register.filter

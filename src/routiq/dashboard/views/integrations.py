@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,14 +14,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from routiq import retention
 from routiq.connections.connecting import kept_connection, live_connection
 from routiq.connections.models import Connection
+from routiq.connections.treatment_notes import allow_treatment_notes
 from routiq.dashboard import fragments
 from routiq.dashboard.forms import ConnectForm, form_region
 from routiq.dashboard.seats import actor
 from routiq.dashboard.systems import about, connection_or_404, offers_webhooks, vendor_or_404, was_ended
 from routiq.dashboard.views import leaving
+from routiq.mirror.models import Location
 from routiq.pms import registry
 from routiq.pms.errors import KeyRejected, NotPermitted, PmsError
 from routiq.pms.gateway import Vendor
+from routiq.sync import pacing
+from routiq.sync.jobs import need_of
 from routiq.sync.progress import size_estimates
 from routiq.sync.start import connect_and_sync, sync_now
 
@@ -59,9 +63,35 @@ def integration(request: HttpRequest, name: str) -> HttpResponse:
         other = registry.vendor(connection.vendor)
         return render(request, "dashboard/settings/other_connected.html", {"vendor": vendor, "other": other})
     context = fragments.context_of(fragments.PAGES["integration"], request) | about(vendor, "overview")
+    context["rhythm"] = pacing.in_words(need_of(connection))
+    context["locations"] = _locations_in_scope(connection)
     if connection.state == Connection.State.PAUSED:
         return _connect(request, vendor, "dashboard/settings/integration.html", context, connection)
     return render(request, "dashboard/settings/integration.html", context)
+
+
+def _locations_in_scope(connection: Connection) -> list[Location] | None:
+    """Those that the key was made for; ``None`` where a key opens the whole account."""
+    if not registry.vendor(connection.vendor).capabilities.is_scoped_to_locations:
+        return None
+    return list(Location.objects.filter(connection=connection, removed_at=None).order_by("name"))
+
+
+@require_POST
+def treatment_notes(request: HttpRequest, name: str) -> HttpResponse:
+    """Whether treatment notes may be read during a conversation."""
+    connection = connection_or_404(name)
+    if not registry.vendor(connection.vendor).capabilities.reads_treatment_notes:
+        raise Http404
+    allowed = request.POST.get("read") == "on"
+    allow_treatment_notes(connection, actor(request), allowed=allowed)
+    messages.success(
+        request,
+        "Treatment notes may be read during a conversation. None is stored, and none is shown to anybody."
+        if allowed
+        else "Treatment notes are no longer read.",
+    )
+    return redirect("integration", name=name)
 
 
 def _not_connected(request: HttpRequest, vendor: Vendor) -> HttpResponse:

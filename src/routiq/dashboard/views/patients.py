@@ -8,19 +8,31 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from routiq.connections.connecting import kept_connection, live_connection
 from routiq.dashboard import fragments
 from routiq.mirror import queries
 from routiq.mirror.models import Patient
+from routiq.mirror.money import account_of
+from routiq.pms import registry
+from routiq.practices.permissions import may_see_money
 
-STATUSES = (("active", "Active"), ("archived", "Archived"), ("all", "All"))
-"""What the filter offers. "Archived" takes in merged and deceased patients, each with its badge."""
+STATUSES = (("active", "Active"), ("archived", "Archived"), ("deceased", "Deceased"), ("all", "All"))
+"""What the filter offers. "Archived" takes in merged and deceased patients, each with its badge; "Deceased" is there
+where the system says who has died."""
 
 
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     search = request.GET.get("q", "").replace("\x00", "").strip()[:200]
     status = request.GET.get("status", "active")
-    if status not in dict(STATUSES):
+    connection = live_connection() or kept_connection()
+    system = registry.vendor(connection.vendor) if connection else None
+    statuses = [
+        choice
+        for choice in STATUSES
+        if choice[0] != "deceased" or (system is not None and system.capabilities.tells_deceased)
+    ]
+    if status not in dict(statuses):
         status = "active"
     kept = {"q": search, "status": status}
     try:
@@ -36,7 +48,8 @@ def listing(request: HttpRequest) -> HttpResponse:
         "found": found,
         "search": search,
         "status": status,
-        "statuses": STATUSES,
+        "statuses": statuses,
+        "patient_help": system.guide.patient_help if system else (),
         "next_url": f"?{urlencode({**kept, 'after': found.next})}" if found.next else "",
         "previous_url": f"?{urlencode({**kept, 'before': found.previous})}" if found.previous else "",
         "all_url": f"?{urlencode({'q': search, 'status': 'all'})}",
@@ -53,6 +66,8 @@ def patient(request: HttpRequest, pk: int) -> HttpResponse:
         found = queries.patient(pk)
     except Patient.DoesNotExist:
         raise Http404 from None
+    capabilities = registry.vendor(found.connection.vendor).capabilities
+    shows_money = capabilities.reads_invoices and may_see_money(request.membership)  # type: ignore[attr-defined]
     visits = queries.history(found)
     upcoming = [visit for visit in visits if visit.is_upcoming]
     context = {
@@ -62,6 +77,7 @@ def patient(request: HttpRequest, pk: int) -> HttpResponse:
         "survivor": queries.survivor(found),
         "upcoming": sorted(upcoming, key=lambda visit: visit.starts_at),
         "past": [visit for visit in visits if not visit.is_upcoming],
+        "account": account_of(found) if shows_money else None,
     }
     context |= fragments.context_of(fragments.PAGES["patients"], request)
     return render(request, "dashboard/patients/patient.html", context)

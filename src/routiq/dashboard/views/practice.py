@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from routiq.connections.connecting import kept_connection, live_connection
+from routiq.connections.models import Connection
 from routiq.dashboard.practicelists import lists_of
 from routiq.dashboard.seats import actor
 from routiq.mirror.models import BookingRules
 from routiq.mirror.queries import practice_overview
+from routiq.mirror.waiting import classes_to_come, waiting_list
 from routiq.pms import registry
+from routiq.pms.gateway import Stream
 from routiq.practices import audit
 from routiq.practices.models import Practice
+
+WAITING_SHOWN, CLASSES_SHOWN = 100, 20
 
 
 @require_safe
@@ -28,10 +35,22 @@ def practice(request: HttpRequest) -> HttpResponse:
             "overview": overview,
             "lists": lists_of(overview) if overview else [],
             "rules": rules_in_words(overview.rules) if overview and overview.rules else [],
-            "guide": registry.vendor(connection.vendor).guide if connection else None,
+            **(_of_the_system(connection) if connection else {}),
             "vendors": registry.vendors(),
         },
     )
+
+
+def _of_the_system(connection: Connection) -> dict[str, Any]:
+    """Its words, and what only some systems tell."""
+    system = registry.vendor(connection.vendor)
+    streams = system.capabilities.streams
+    return {
+        "guide": system.guide,
+        "capabilities": system.capabilities,
+        "waiting": waiting_list(connection, WAITING_SHOWN) if Stream.WAITING_LIST in streams else None,
+        "classes": classes_to_come(connection, CLASSES_SHOWN) if Stream.CLASSES in streams else None,
+    }
 
 
 @require_POST
