@@ -227,7 +227,9 @@ def _verified(envelope: Envelope) -> bool:
     if not isinstance(results, dict) or "verify" not in results:
         return True
     raw = bytes(results["verify"]).strip().strip(b'"')
-    return flag(raw.decode("ascii", "replace")) is not False if raw not in (b"null", b"") else False
+    if raw[:1] in (b"{", b"["):
+        return raw not in (b"{}", b"[]")
+    return bool(flag(raw.decode("ascii", "replace"))) if raw != b"null" else False
 
 
 def _answer(method: str, envelope: Envelope, asked_at: datetime) -> Answer:

@@ -8,7 +8,7 @@ import msgspec
 
 from routiq.pms.gateway import Lane, Page, Selection, Stream
 from routiq.pms.nookal import mapping
-from routiq.pms.nookal.calls import Answer, Calls
+from routiq.pms.nookal.calls import Answer, Calls, changed
 from routiq.pms.nookal.catalogue import Catalogue, astray
 from routiq.pms.nookal.mapping import Habits
 from routiq.pms.nookal.streams import Query, check_selection, queries, seats
@@ -38,7 +38,7 @@ class Reading:
             return self._seats(at)
         answer, rows = self._ask(query, at)
         on = _step(query, at, answer, len(rows))
-        records = query.records(rows, self._habits_now(query))
+        records = self._records(query, rows)
         if query.leads_to_seats:
             todo = tuple(record.id for record in records if isinstance(record, Record))
             return self._before_seats(on, at, todo, answer)
@@ -62,6 +62,14 @@ class Reading:
             answer = self._calls.ask(query.method, [*query.or_else, *place], lane=_BACKGROUND)
             rows = answer.rows(query.key, query.kind)
         return answer, rows
+
+    def _records(self, query: Query, rows: list[Any]) -> list[msgspec.Struct]:
+        habits = self._habits_now(query)
+        try:
+            return query.records(rows, habits)
+        except ValueError as error:
+            reason = str(error)
+        raise changed(query.method, "shape", reason)
 
     def _habits_now(self, query: Query) -> Habits:
         """With the zones of the locations, where times may come without one."""

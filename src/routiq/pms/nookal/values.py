@@ -74,12 +74,13 @@ def clock(value: Scalar) -> time | None:
 
 
 def moment(value: Scalar) -> datetime | None:
-    """A stamp without a zone, ``2026-09-20 01:02:03``, read as UTC; ``None`` for zero stamps and what is none.
+    """A stamp without a zone, ``2026-09-20 01:02:03``, read as UTC, and a day as its first moment; ``None`` for zero
+    stamps and what is none.
 
     Nookal names no zone. Its own UTC fields are UTC, and stamps of creation are taken for it too.
     """
     found = text(value)
-    if len(found) < 16:
+    if len(found) < 10:
         return None
     try:
         read = datetime.fromisoformat(found)
