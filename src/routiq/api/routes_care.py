@@ -148,7 +148,7 @@ def list_reconciliations(
     summary="Remove what was held back",
 )
 def remove_held_back(request: HttpRequest, connection_id: int, reconciliation_id: int) -> shapes.Removed:
-    """Somebody has looked: remove what a reconciliation held back because it was too much to be plausible, as far as
+    """Somebody has looked: remove what a reconciliation held back because it was not plausible to be gone, as far as
     the vendor, asked once more, still does not know it."""
     row = connection_of(connection_id)
     run = _nights(row).filter(pk=reconciliation_id).first()
