@@ -21,6 +21,7 @@ from routiq.mirror.models import (
     Practitioner,
 )
 from routiq.mirror.queries import fold
+from routiq.pms import registry
 from routiq.practices.models import Practice
 from routiq.practices.tenancy import acting_for
 from routiq.sync.models import StreamState, SyncEvent, SyncPart, SyncRun, WebhookRegistration
@@ -31,8 +32,9 @@ _numbers = count(1)
 class World:
     """Makes rows for one practice, in its scope."""
 
-    def __init__(self, practice: Practice) -> None:
+    def __init__(self, practice: Practice, vendor: str = "cliniko") -> None:
         self.practice = practice
+        self.vendor = vendor
         self._connection: Connection | None = None
 
     @property
@@ -41,8 +43,8 @@ class World:
             with acting_for(self.practice.pk):
                 self._connection = Connection.objects.create(
                     practice=self.practice,
-                    vendor="cliniko",
-                    region="au1",
+                    vendor=self.vendor,
+                    region="au1" if registry.vendor(self.vendor).capabilities.has_regions else "",
                     account_id=f"{next(_numbers)}",
                     account_name=self.practice.name,
                     key_hint="x7Qp",
@@ -203,6 +205,12 @@ class World:
 def world(practice: Practice) -> World:
     """The mirror of ``practice``."""
     return World(practice)
+
+
+@pytest.fixture
+def second(practice: Practice) -> World:
+    """The mirror of ``practice``, where it works with the second system."""
+    return World(practice, "nookal")
 
 
 @pytest.fixture

@@ -65,12 +65,14 @@ def consequences(connection: Connection) -> Consequences:
     items = [item for tell in foretold for item in tell(connection, until)]
     if all(item.code != "campaigns" for item in items):
         items.append(Consequence("campaigns", "No campaign is paused by this: none exist yet.", 0))
-    label = registry.vendor(connection.vendor).label
+    vendor = registry.vendor(connection.vendor)
+    label = vendor.label
+    webhooks = " and its webhooks stop" if vendor.capabilities.offers_webhooks else " stops"
     items += [
         Consequence(
             "stops",
             f"Robyn books nothing any more; she tells callers so and asks your team to ring them back. "
-            f"Looking for changes in {label} and its webhooks stop.",
+            f"Looking for changes in {label}{webhooks}.",
         ),
         Consequence("key", f"The key to {label} is destroyed here at once. Delete it in {label} as well."),
         Consequence(
