@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt bench demo-reset crash chaos journeys lock clean
+.PHONY: help run test check fmt bench bench-robyn demo-reset crash chaos journeys lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ journeys: $(VENV)/journeys.done ## The browser journeys, in Debian's chromium
 
 bench: $(VENV)/bench.done ## Print the numbers and write bench/results.json
 	$(BIN)/python -m bench
+
+bench-robyn: $(VENV)/dev.done ## How well Robyn understands, and how fast; ROUTIQ_DIALOGUES names a file of dialogues
+	$(BIN)/python -m bench.robyn
 
 demo-reset: $(VENV)/run.done ## Remove the demo's data
 	$(BIN)/routiq demo --reset

@@ -34,12 +34,14 @@ class Talk:
         if self.memory.question in {Question.WHO, Question.FULL_NAME}:
             patients = self.desk.recognise_caller(self.caller).patients
             names = tuple(name for patient in patients for name in (patient.first_name, patient.called))
+        chosen = self.memory.offer(self.memory.chosen) if self.memory.question is Question.CONFIRM else None
         return Context(
             self.clock().astimezone(SYDNEY),
             self.memory.question,
             self.desk.menu(),
             tuple(offer.time for offer in self.memory.offers),
             names,
+            chosen.time if chosen else None,
         )
 
     def _turn(self, words: str, commands: Sequence[Command]) -> Turn:

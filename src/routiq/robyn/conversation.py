@@ -125,12 +125,14 @@ def _context(memory: Memory, desk: Desk, practice: PracticeFacts, clock: Clock) 
     if practice.live and memory.question in {Question.WHO, Question.FULL_NAME}:
         patients = desk.recognise_caller(memory.caller).patients
         names = tuple({name for patient in patients for name in (patient.first_name, patient.called) if name})
+    chosen = memory.offer(memory.chosen) if memory.question is Question.CONFIRM else None
     return Context(
         now=clock().astimezone(practice.zone),
         question=memory.question,
         menu=desk.menu() if practice.live else NO_MENU,
         offers=tuple(offer.time for offer in memory.offers),
         names=names,
+        read_back=chosen.time if chosen else None,
     )
 
 

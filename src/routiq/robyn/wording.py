@@ -86,6 +86,17 @@ BILLING = "That is one for our team. I have asked them to ring you back about it
 TEAM_HAS_IT = "Our team has your message and will ring you back."
 NO_NUMBER = "Without a number our team can't ring you. Please call the clinic directly during opening hours."
 STILL_COMING = "Our team has your message and will ring you back. I can still book an appointment for you."
+OPTED_OUT = "Of course. I have asked our team to take you off the messages."
+MOVE_PASSED_ON = (
+    "I can't move appointments myself yet. I have asked our team to ring you about it; nothing is changed yet."
+)
+CANCEL_PASSED_ON = (
+    "I can't cancel appointments myself yet. I have asked our team to ring you; it is not cancelled yet."
+)
+BOOKING_PASSED_ON = "I can't look that up myself yet. I have asked our team to ring you about your appointment."
+INVOICE_PASSED_ON = "That is one for our team. I have asked them to get back to you about it."
+WAITLIST_PASSED_ON = "I have asked our team to put you on the list. They will ring you when something comes free."
+QUESTION_PASSED_ON = "I can't answer that myself, so I have passed your question on to our team."
 HANDED_OVER = "I'm sorry, I don't understand. I have asked our team to ring you back."
 CLINICAL = (
     "I'm an automated assistant and can't give clinical advice. "

@@ -148,8 +148,8 @@ def _at_confirm(turn: Turn, changed: bool) -> Said:
         if turn.has(Deny, AskOthers):
             memory.declined = (*memory.declined, offer.time.starts_at)
         return _look(turn, single=True)
-    if (choice := turn.first(Choose)) and (choice.position or choice.earlier or choice.later):
-        other = table.chosen(memory.offers, choice)
+    if (choice := turn.first(Choose)) and choice != Choose():
+        other = others[0] if choice.other and len(others) == 1 else table.chosen(memory.offers, choice)
         if other and not (turn.has(Affirm) and other.token == offer.token):
             return offering.read_back(turn, other)
     if turn.has(AskOthers):

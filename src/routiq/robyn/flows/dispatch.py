@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from routiq.robyn import wording
-from routiq.robyn.flows import booking, confirming, handover
+from routiq.robyn.flows import beyond, booking, confirming, handover
 from routiq.robyn.flows.turn import Said, Turn
 from routiq.robyn.memory import Memory
 from routiq.robyn.understanding.commands import (
     Affirm,
+    AnyChoice,
+    Ask,
+    AskBooking,
+    AskInvoice,
     AskOthers,
     AskPerson,
     Choose,
@@ -15,20 +19,30 @@ from routiq.robyn.understanding.commands import (
     Deny,
     Emergency,
     End,
+    GiveDateOfBirth,
+    GiveEmail,
     GiveName,
     GivePhone,
     Greet,
+    JoinWaitlist,
     NameChoice,
     NotUnderstood,
+    OptOut,
     Repeat,
     StartBooking,
+    StartCancel,
+    StartReschedule,
     Thank,
     WishTime,
 )
 from routiq.robyn.understanding.reader import Question
 
 _CALL_BACK = {Question.CALLER_NAME, Question.CALLER_NUMBER}
-_MOVES_ON = (StartBooking, WishTime, NameChoice, Choose, Affirm, Deny, AskOthers, GiveName, GivePhone)
+_MOVES_ON = (StartBooking, WishTime, NameChoice, AnyChoice, Choose, Affirm, Deny, AskOthers)
+
+_IDENTITY = {Question.WHO, Question.FULL_NAME, Question.DATE_OF_BIRTH}
+_UNASKED = (GiveName, GiveDateOfBirth, GivePhone, GiveEmail)
+"""Told without being asked."""
 
 
 def greet(turn: Turn) -> Said:
@@ -57,6 +71,8 @@ def answer(turn: Turn) -> Said:
         return handover.emergency(turn, flag)
     if wish := turn.first(AskPerson):
         return handover.person(turn, wish)
+    if said := beyond.pass_on(turn, OptOut):
+        return said
     if not turn.practice.live:
         return _not_ready(turn)
     if memory.in_flight and (said := confirming.resume(turn)):
@@ -69,11 +85,15 @@ def answer(turn: Turn) -> Said:
         return _clinical(turn)
     if turn.has(Repeat) and not turn.has(*_MOVES_ON):
         return Said(memory.last_said or handover.asked_again(turn))
+    if said := beyond.pass_on(turn, StartReschedule, StartCancel, AskBooking, AskInvoice, JoinWaitlist):
+        return said
+    if turn.has(Ask) and not turn.has(*_MOVES_ON) and (said := beyond.pass_on(turn, Ask)):
+        return said
     if memory.question in _CALL_BACK:
         return handover.take_call_back(turn)
     if turn.has(End, Thank) and (said := _farewell(turn)):
         return said
-    if turn.has(Greet) and not turn.has(*_MOVES_ON):
+    if turn.has(Greet, *_UNASKED) and not turn.has(*_MOVES_ON) and memory.question not in _IDENTITY:
         return Said(handover.asked_again(turn))
     if (
         memory.question is Question.ANYTHING_ELSE

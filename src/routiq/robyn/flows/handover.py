@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from routiq.robyn import wording
 from routiq.robyn.flows.turn import Said, Turn
+from routiq.robyn.memory import Window
 from routiq.robyn.understanding.commands import AskPerson, Danger, Deny, Emergency, End, GiveName, GivePhone
 from routiq.robyn.understanding.reader import Question
 
@@ -36,17 +37,21 @@ def wanted(turn: Turn) -> str:
         time = chosen.time
         said += [time.appointment_type_name, time.practitioner_name, time.location_name, wording.spoken_start(time)]
         return ", ".join(dict.fromkeys(said))
-    for window in want.windows:
-        said += [wording.spoken_day(day) for day in window.days]
-        if window.first_day:
-            said.append(f"from {wording.spoken_day(window.first_day)}")
-        if window.last_day:
-            said.append(f"until {wording.spoken_day(window.last_day)}")
-        if window.at:
-            said.append(f"at {window.at:%H:%M}")
-        elif window.not_before or window.not_after:
-            earliest = f"from {window.not_before:%H:%M}" if window.not_before else ""
-            said.append(f"{earliest} {f'until {window.not_after:%H:%M}' if window.not_after else ''}".strip())
+    return ", ".join([*said, *filter(None, map(window_said, want.windows))])
+
+
+def window_said(window: Window) -> str:
+    """Days and times in words, for staff."""
+    said = [wording.spoken_day(day) for day in window.days]
+    if window.first_day:
+        said.append(f"from {wording.spoken_day(window.first_day)}")
+    if window.last_day:
+        said.append(f"until {wording.spoken_day(window.last_day)}")
+    if window.at:
+        said.append(f"at {window.at:%H:%M}")
+    elif window.not_before or window.not_after:
+        earliest = f"from {window.not_before:%H:%M}" if window.not_before else ""
+        said.append(f"{earliest} {f'until {window.not_after:%H:%M}' if window.not_after else ''}".strip())
     return ", ".join(said)
 
 
@@ -68,6 +73,9 @@ def person(turn: Turn, wish: AskPerson) -> Said:
     memory = turn.memory
     memory.chosen = ""
     reason = f"Patient {_REASONS.get(wish.reason, wish.reason)}"
+    named = [person.name for person in turn.context.menu.practitioners if person.id in wish.practitioners]
+    if named:
+        reason = f"Patient asked for {wording.listed(named)}"
     if memory.patient_id or memory.caller:
         sentence = {"complaint": wording.COMPLAINT, "billing": wording.BILLING}.get(
             wish.reason, wording.PERSON_COMING

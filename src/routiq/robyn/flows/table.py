@@ -33,7 +33,8 @@ def _same_clock(start: time, said: time) -> bool:
 def is_choice(wish: WishTime) -> bool:
     """Whether words about time can point at an offer: they name a day or a time and ask for nothing else."""
     asks_more = wish.later or wish.earlier or wish.soonest or wish.any_day or wish.any_time or wish.past
-    return (wish.names_day or wish.names_time) and not asks_more
+    leaves_out = wish.not_days or wish.not_weekdays
+    return bool(wish.names_day or wish.names_time or leaves_out) and not asks_more
 
 
 def pointed_at(offers: Sequence[Offer], wishes: Sequence[WishTime]) -> list[Offer]:
@@ -52,6 +53,11 @@ def chosen(offers: Sequence[Offer], choice: Choose) -> Offer | None:
         return by_time[0]
     if choice.later:
         return by_time[-1]
+    if choice.but:
+        left = [offer for offer in offers if offer is not chosen(offers, Choose(position=choice.but))]
+        return left[0] if len(left) == 1 else None
+    if choice.other:
+        return None
     if choice.position == 0:
         return offers[0] if len(offers) == 1 else None
     index = choice.position - 1 if choice.position > 0 else len(offers) + choice.position

@@ -1,165 +1,109 @@
-"""What an utterance does, besides what it names: that one, others, thanks, goodbye, a person. Pure."""
+"""What an utterance does, besides what it names: others, thanks, goodbye, a person, once more. Pure."""
 
 from __future__ import annotations
 
 import re
 
-from routiq.robyn.understanding.assent import QUESTION, says_no
-from routiq.robyn.understanding.commands import Choose
+from routiq.robyn.understanding.asking import is_question, parts
+from routiq.robyn.understanding.phrases import any_of
 
-_OTHERS = re.compile(
-    r"\b(?:any(?:thing)?|some(?:thing)?|what|which|the|have|got|see|show|hear|find|give|are there|"
-    r"is there)?\s*(?:\w+ ){0,2}"
-    r"(?:other|others|another|different|additional|more|alternatives?|else)(?: (?:time|times|day|days|"
-    r"option|options|slot|slots|one|ones|"
-    r"choice|choices|appointment|appointments|availability|available|openings?|please|date|dates|that|"
-    r"free))?\b|"
-    r"\bnone of (?:those|these|them|that)|\bneither\b|\bwhat else\b|\balternatives?\b|\bnext one\b"
+_OTHERS = any_of(
+    r"others?|another|different|additional|more|alternatives?|else|elsewhere|any ?more|someplace else|"
+    r"none of (?:those|these|them|that)|neither|next (?:one|option)|keep (?:searching|looking|going)|(?:look|"
+    r"search|check) (?:again|further)",
+)
+_NOT_OTHERS = any_of(
+    r"(?:nothing|everything|or|little|bit|one|need anything|want anything|have anything|doing anything|"
+    r"nobody) (?:else|more)(?! (?:available|free|open|on|at|in|do you have|have you|you have|for|around))",
+    r"other (?:clinic|location|practice|place|half|knee|hip|leg|arm|side|foot|hand|shoulder|person|day|booking|"
+    r"appointment)",
+    r"(?:any ?more|more) (?:information|info|details|about|help|pain|texts|messages|calls|emails|reminders)|"
+    r"need more help",
+    r"(?:book|make|need|want|like|have) another (?:appointment|booking|session)|another (?:question|person|"
+    r"patient|booking)|each other|any other day|the other (?:1|one|time|option)|no more|(?:not|don'?t|dont|"
+    r"haven'?t|isn'?t)(?: [\w']+){0,6} (?:any ?more|anything else|any ?one else)|or (?:someone|somewhere|"
+    r"something) else|more than",
+)
+"""Here the words mean something else than other times."""
+_OTHERWISE = any_of(
+    r"i'?(?:d| would|'?ll)? ?(?:much )?(?:rather|prefer)(?! (?:that|this|it|the|to (?:go|try|take|see) (?:there|"
+    r"that|this|him|her))\b)|(?:changed? my mind|on second thoughts?|actually)(?=.*\b(?:i want|i need|i realis|"
+    r"i realiz|look|find|search|try)\b)",
+    r"i(?:'m| am) also looking|instead",
+)
+"""What is on the table is left for something else."""
+_HOW_ABOUT = any_of(r"how about|what about|maybe try|try")
+
+_THANKS = any_of(
+    r"thanks?|thank you|thankyou|thanx|thx|tnx|cheers|ta|tah|much appreciated|appreciate(?: it| that| your| the)?|"
+    r"grateful|gratitude|very kind|legend|nga mihi|chur|(?:great|huge|big|so|very|really|been a|a) help(?:ful)?|"
+    r"helpful|life ?saver|you(?:'re| are) (?:a star|the best|awesome|great)|thanks alot|good on you|onya"
+)
+_NOT_THANKS = re.compile(
+    r"^(?:no|yes|yep|yeah) ?,? thanks?(?: you)?(?! so| very| a | for)\b|\bthanks? but\b|\bthanks? to (?!you)"
 )
 
-_NOT_OTHERS = re.compile(
-    r"\b(?:nothing|everything|or|little|bit|one|need anything|want anything|have anything) (?:else|"
-    r"more)\b"
-    r"(?! (?:available|free|open|on|at|in|do you have|have you|you have|for|around))|\bother (?:clinic|"
-    r"location|practice|place|"
-    r"half|knee|hip|leg|arm|side|foot|hand|shoulder|person)\b|\bmore (?:information|info|details|about|"
-    r"help|pain)\b|"
-    r"\bbook another\b|\banother (?:question|person|patient|booking)\b|\beach other\b|\bany other day\b"
+_GOODBYE = any_of(
+    r"good ?bye|bye(?: ?bye)?|see (?:you|ya)(?: (?:then|later|soon))?|hooroo|cya|ciao|laters|catch (?:you|ya)|"
+    r"take care|farewell|hang up|talk (?:to you )?(?:soon|later)|so long|ttyl|gotta (?:go|run)|(?:have|"
+    r"need) to (?:go|run) now|ka kite|haere ra|signing off|until next time|have (?:a )?(?:\w+ )?(?:good|great|"
+    r"nice|lovely|wonderful|pleasant) (?:day|one|night|evening|weekend|afternoon|time|rest)|good ?night"
+)
+_ALL = r"(?:all|it|everything|enough)"
+_NEEDED = (
+    r"(?:i|we)(?:'ll| will)?(?: \w+)?(?: to)? (?:need|needed|wanted|want|was after|were after|have|know|came for)"
+)
+_CLOSES = any_of(
+    rf"(?:that'?s|thats|that is|this is|that will be|that would be|that'?ll be|that'?d be|that was|think that'?s|"
+    rf"it is|will be|would be|it'?s|that should be) (?:about |pretty much |really )?{_ALL}"
+    r"(?! (?:good|right|correct|fine|ok|okay|wrong|one|works|sounds|suits|set|great|perfect|well|done|the|a|my|"
+    r"time))",
+    r"(?:i'?m|i am|we'?re|we are|all) (?:all |just )*(?:done|finished|set|good|sorted|through)(?! (?:with|"
+    r"for (?!now|today)|at|on|to|if|any)\b)",
+    r"nothing (?:else|more|further)|no(?:thing)? (?:more|further) (?:questions|help)|no more (?:for|today|now|"
+    r"thanks)",
+    r"(?:don'?t|do not|won'?t|will not) (?:think i )?(?:need|want|require) (?:you|anything|any (?:more|further|"
+    r"other)|more|any ?thing else|further|help)",
+    rf"(?:that'?s|that is|that was) (?:enough|plenty)|(?:i have|i'?ve got|i got|got|takes care of|covers|answers|"
+    rf"for) (?:all|everything|what)(?: of)?(?: (?:that )?{_NEEDED})?(?= *$| [,.!]| for| thank)|(?:all|everything|"
+    rf"what) (?:that )?{_NEEDED}(?= *$| [,.!]| for| thank| right| to)|all the help|that (?:does|covers) it|"
+    rf"(?:that|this|it)(?:'ll| will|"
+    r" should| would)? do(?: it| me)?(?= for now| *$| [.!,])|that'?s a wrap",
+)
+_GUESS_CLOSES = re.compile(rf"\bi (?:think|guess|suppose)(?= (?:{_CLOSES.pattern}))")
+_CHANGES = any_of(
+    r"instead|change (?:it|that|the|my)|rather|prefer|make (?:it|the|that|them)(?! is)|i (?:said|meant|mean)|"
+    r"switch|move it|i want(?:ed)? (?:it|the)|should be|has to be|have to be|better"
 )
 
-_THANKS = re.compile(
-    r"\b(?:thanks?|thank you|thankyou|thanx|thx|cheers|ta|much appreciated|appreciate(?: it| that| your|"
-    r" the)?|grateful|very kind|legend)\b"
+_REPEAT = any_of(
+    r"say (?:that|it) again|repeat|pardon|come again|(?:didn'?t|did not|couldn'?t|can'?t) (?:catch|hear|"
+    r"get) (?:that|it|you)|what did you say|one more time please|sorry what|what was that|once more|again please|"
+    r"run (?:that|it) (?:by|past) me|what (?:were|are) (?:they|the (?:options|times)|those|my options) again|"
+    r"missed that"
 )
-
-_NOT_THANKS = re.compile(r"^(?:no|yes|yep|yeah) ?,? thanks?\b|\bthanks? (?:but|to)\b")
-
-_BYE = re.compile(
-    r"\b(?:good ?bye|bye|bye ?bye|see (?:you|ya)(?: (?:then|later|soon))?|hooroo|catch (?:you|ya)|"
-    r"take care|farewell|hang up|talk soon|"
-    r"have (?:a )?(?:good|great|nice|lovely|wonderful|pleasant) (?:day|one|night|evening|weekend|"
-    r"afternoon|time)|"
-    r"good ?night|"
-    r"(?:that'?s|that is|this is|that will be|that would be|that'?ll be|that was) (?:all|it|"
-    r"everything)\b(?! (?:good|right|correct|fine|ok|wrong|one))|"
-    r"(?:i'?m|i am|we'?re|all) (?:done|finished|all set|all good|set)\b|nothing (?:else|more)|"
-    r"no(?:thing)? (?:more|further) (?:questions|help)|"
-    r"i (?:don'?t|do not) need anything|that'?s enough|i have (?:all|everything) i need|(?:all|"
-    r"everything) i (?:need|needed|wanted))\b"
-)
-
-_BOOK = re.compile(
-    r"\b(?:(?:book|schedule|reserve|make|arrange|set up|organi[sz]e|get|need|want|like|have|find|after|"
-    r"see|try|come in for|take)"
-    r"(?: \w+'?\w*){0,6} (?:appointments?|booking|bookings|session|consult(?:ation)?|slot|visit|spot|"
-    r"time|opening|reservation|check ?up|treatment|massage|adjustment)|"
-    r"(?:book|schedule|reserve|squeeze|fit|get)(?: \w+){0,1} in|book (?:me|us|with|my|a|an|for|one|"
-    r"something|someone|him|her|the|in|on|at|it for|it on|it at|it with)|"
-    r"(?:make|start) a booking|(?:like|want|need|love|hoping|trying|wanting|looking|able|"
-    r"possible) to (?:book|come (?:in|and|at|on)|see|schedule|visit|get in|be seen|make)|"
-    r"(?:can|could|may) i (?:come|see|get|book|visit)|looking for|i need (?:a|an|to see|some)|"
-    r"i want (?:a|an|to see)|find me|schedule (?:me|something|one|with|for)|"
-    r"(?:do you have|have you got|is there|are there|got) (?:any(?:thing)?|something|a|an|some)|"
-    r"when (?:can|could) (?:i|you|he|she)|any (?:appointments?|times|availability|openings?|slots?)|"
-    r"booking|re ?book|what (?:times|days|appointments)"
-    r"|find(?: me| us)? (?:a|an|some|someone|one))\b"
-)
-
-_CHANGES = re.compile(r"\b(?:instead|change (?:it|that|the|my)|rather|make (?:it|the appointment|that) (?!is))\b")
-
-_GOODBYE = re.compile(
-    r"\b(?:good ?bye|bye|see (?:you|ya)|hooroo|catch (?:you|ya)|take care|farewell|hang up|have a)\b"
-)
-
-_ANOTHER = re.compile(r"\b(?:another|second|one more|a further|also|as well|too)\b")
-
-_PERSON = re.compile(
-    r"\b(?:(?:speak|talk|chat|put me through|transfer(?: me)?|connect(?: me)?|pass me|speaking|"
-    r"talking)(?: \w+){0,2} (?:to|with|on to|onto) "
-    r"(?:a |an |the |some ?|your |another )?(?:real |actual |live )?(?:person|human|someone|somebody|"
-    r"one|receptionist|reception|staff|team|manager|"
-    r"operator|practice|clinic|people|front desk|anyone|supervisor)|(?:real|actual|live) (?:person|"
-    r"human|people)|(?:a|any) human|"
-    r"call (?:me )?back|ring (?:me )?back|have (?:someone|somebody) (?:call|ring|phone)|(?:someone|"
-    r"somebody|the team|staff)(?: to| can)? (?:call|ring|phone) me|"
-    r"give me a (?:call|ring)|receptionist|operator|(?:want|need|get me|is there) (?:a |the )?(?:person|"
-    r"human|manager|someone real)|not a (?:robot|machine|bot)|"
-    r"take a message|leave a message)\b|^(?:a )?(?:person|human|reception|staff|agent|"
-    r"representative)(?: please)?\W*$"
-)
-
-_COMPLAINT = re.compile(
-    r"\bcomplain|\b(?:not happy|unhappy|angry|furious|disappointed|disgusted|appalled|ridiculous|"
-    r"unacceptable|rude|terrible (?:service|experience)|"
-    r"awful|disgraceful|negligen|malpractice|ombudsman|lawyer|sue (?:you|the)|legal action|fed up|"
-    r"waste of time)\b"
-)
-
-_BILLING = re.compile(
-    r"\b(?:invoices?|bill(?:ed|ing)?|overcharged?|charged|refunds?|receipts?|rebates?|claim(?:s|ing)?|"
-    r"private health|health fund|medicare|"
-    r"ndis|dva|workcover|acc claim|insurance|insurer|payments?|how much (?:is|does|do|will|for|are)|"
-    r"what(?:'s| is) the (?:cost|price|fee)|"
-    r"costs?|prices?|fees?|pay(?:ing)? (?:for|my|the|by)|owe|outstanding balance|gap (?:fee|payment))\b"
-)
-
-_REPEAT = re.compile(
-    r"\b(?:say (?:that|it) again|repeat|pardon|come again|didn'?t (?:catch|hear|get) (?:that|it|you)|"
-    r"what did you say|one more time please|sorry what|what was that)\b|^(?:what|sorry|huh|eh)\W*$"
-)
-
+_REPEAT_ALONE = re.compile(r"^(?:what|sorry|huh|eh|hm+|excuse me)\W*$")
 _GREETING = re.compile(
-    r"^(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|g ?'?day|kia ora|hiya|howdy)(?: (?:there|"
-    r"robyn|mate|again|to you))*\W*$"
+    r"^(?:hi+|hello|hey|hiya|howdy|good (?:morning|afternoon|evening|day)|morning|arvo|g ?'?day|kia ora|"
+    r"tena koe)(?: (?:there|robyn|mate|again|to you|how are you|how's it going))*\W*$"
 )
-
-_ANYONE = re.compile(
-    r"\b(?:any(?:one|body)|any (?:of (?:them|the \w+)|practitioner|physio|therapist|doctor|osteo|chiro)|"
-    r"whoever|don'?t (?:mind|care) (?:who|which)|"
-    r"no preference|either (?:of them|is fine|one)|someone else|somebody else|(?:another|different|"
-    r"other) (?:practitioner|physio|therapist|doctor|osteo|chiro|person))\b"
-    r"(?! (?:there|tell|call|ring|help|else know))"
+_ANYONE = any_of(
+    r"(?:any(?:one|body)|any (?:of (?:them|the \w+)|practitioner|physio|therapist|doctor|osteo|chiro)|whoever|"
+    r"don'?t (?:mind|care) (?:who|which)|no preference|either (?:of them|is fine|one)|someone else|somebody else|"
+    r"(?:another|different|other) (?:practitioner|physio|therapist|doctor|osteo|chiro|person))(?! (?:there|tell|"
+    r"call|ring|help|else know))"
 )
-
-_ANY_PLACE = re.compile(
-    r"\b(?:any|either|whichever) (?:clinic|location|place|practice)\b|\bdon'?t (?:mind|care) where\b"
-)
-
-_OTHER_PLACE = re.compile(r"\b(?:the )?other (?:clinic|location|practice|place|rooms|one in)\b")
-
-_NTH = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "last": -1, "final": -1}
-
-_NTH |= {"latter": -1, "former": 1, "middle": 2}
-
-_POSITION = re.compile(
-    r"\b(?:the )?(?P<nth>first|1st|second|2nd|third|3rd|last|final|middle|former|latter)(?: (?:1|one|"
-    r"option|time|slot|choice|appointment|available))?\b"
-    r"(?! (?:thing|time (?:i|here|for|visit|patient|seeing)|visit|week|month|name|of\b|night|january|"
-    r"february|march|april|may|"
-    r"june|july|august|september|october|november|december))|"
-    r"\b(?:option|number|no|choice) (?P<number>[123])\b|^(?:option )?(?P<bare>[123])(?: (?:please|"
-    r"thanks))?\W*$"
-)
-
-_RELATIVE = re.compile(
-    r"\b(?P<which>earlier|earliest|sooner|soonest|later|latest)(?: (?:1|one|time|slot|option|of))\b|"
-    r"\bthe (?P<alone>earlier|earliest|later|latest)\b"
-)
-
-_THAT = re.compile(
-    r"\b(?:that|this|it|he|she|they|which)(?:'?s| is| one|'ll| will| would| one (?:is|sounds|works|"
-    r"would|will)| place| time| (?:dentist|doctor|salon|therapist|option))?"
-    r" ?(?:sounds?|looks?|seems?|works?|suits?|be|do|is)? ?(?:really|very|just|like)? ?(?:an? )?(?:fine|"
-    r"good|great|perfect|works|suits|lovely|ideal|do|okay|ok|nice|excellent|"
-    r"wonderful|optimal|suitable|awesome|best)\b|\b(?:i'?ll|i will|i'?d like|i would like|i want|let'?s|"
-    r"i) (?:to )?(?:take|have|go with|go for|choose|pick|try|prefer|like|want)?"
-    r" ?(?:that|this|it|him|her|them)\b(?: (?:one|place|time))?|\bgo with (?:that|this|it|them|him|"
-    r"her)\b|\b(?:works|suits|good|fine|great) (?:for|with|by) me\b"
-)
+_ANY_PLACE = any_of(r"(?:any|either|whichever) (?:clinic|location|place|practice)|don'?t (?:mind|care) where")
+_OTHER_PLACE = any_of(r"(?:the )?other (?:clinic|location|practice|place|rooms|one in)")
 
 
 def asks_others(said: str) -> bool:
     return bool(_OTHERS.search(_NOT_OTHERS.sub(" ", said)))
+
+
+def asks_otherwise(said: str) -> bool:
+    """Leaves what is on the table for something else, in words that only mean it while something is."""
+    return bool(_OTHERWISE.search(said)) or any(_HOW_ABOUT.search(part) and is_question(part) for part in parts(said))
 
 
 def thanks(said: str) -> bool:
@@ -167,12 +111,18 @@ def thanks(said: str) -> bool:
 
 
 def ends(said: str) -> bool:
-    return bool(_BYE.search(said))
+    """A goodbye, or that nothing else is needed."""
+    return bool(_GOODBYE.search(said) or _CLOSES.search(said))
 
 
-def changes(said: str) -> bool:
-    """Asks to change what was just read back."""
-    return bool(_CHANGES.search(said))
+def closes(said: str) -> bool:
+    """Nothing else is needed; to "anything else?" that is a no."""
+    return bool(_CLOSES.search(said))
+
+
+def without_closing(part: str) -> str:
+    """The words without those that say that nothing else is needed."""
+    return _CLOSES.sub("", _GUESS_CLOSES.sub("", part))
 
 
 def says_goodbye(said: str) -> bool:
@@ -180,33 +130,17 @@ def says_goodbye(said: str) -> bool:
     return bool(_GOODBYE.search(said))
 
 
-def wants_booking(said: str) -> bool:
-    return bool(_BOOK.search(said))
-
-
-def wants_another(said: str) -> bool:
-    return bool(_ANOTHER.search(said))
-
-
-def wants_person(said: str) -> str:
-    """Why a person should take over: ``asked``, ``complaint``, ``billing``, or empty."""
-    if _PERSON.search(said):
-        return "asked"
-    if _COMPLAINT.search(said):
-        return "complaint"
-    return "billing" if _BILLING.search(said) else ""
+def changes(said: str) -> bool:
+    """Asks to change what was just read back."""
+    return bool(_CHANGES.search(said))
 
 
 def asks_repeat(said: str) -> bool:
-    return bool(_REPEAT.search(said))
+    return bool(_REPEAT.search(said) or _REPEAT_ALONE.match(said))
 
 
 def greets(said: str) -> bool:
     return bool(_GREETING.search(said))
-
-
-def asks_something(said: str) -> bool:
-    return bool(QUESTION.search(said))
 
 
 def wants_anyone(said: str) -> bool:
@@ -219,16 +153,3 @@ def wants_any_place(said: str) -> bool:
 
 def wants_other_place(said: str) -> bool:
     return bool(_OTHER_PLACE.search(said))
-
-
-def choice(said: str, *, several: bool) -> Choose | None:
-    """Which of the things on the table is taken. "That one" counts only when there are not ``several``."""
-    if match := _RELATIVE.search(said):
-        earlier = (match["which"] or match["alone"]).startswith(("earl", "soon"))
-        return Choose(earlier=earlier, later=not earlier)
-    if match := _POSITION.search(said):
-        number = match["number"] or match["bare"]
-        return Choose(position=int(number) if number else _NTH[match["nth"]])
-    if not several and _THAT.search(said) and not says_no(said):
-        return Choose()
-    return None

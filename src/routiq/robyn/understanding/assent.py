@@ -1,140 +1,155 @@
-"""Yes and no, read so that a booking may rest on it: a yes with a "but" in it is none. Pure."""
+"""Yes and no, read so that a booking may rest on it: a yes with a "but" in it is none. Pure.
+
+A yes is a part of the words that opens with one of :data:`_YESES`. It stands when no part holds a reserve, and no
+question beside it turns to something else.
+"""
 
 from __future__ import annotations
 
 import re
 
+from routiq.robyn.understanding.acts import without_closing
+from routiq.robyn.understanding.asking import asks_fact, is_question, parts, told, without_requests
+from routiq.robyn.understanding.phrases import any_of, one_of
 from routiq.robyn.understanding.words import word_set
 
-QUESTION = re.compile(
-    r"\?|(?:^|[.,!] |\band |\balso |\bbut )(?:what|where|who|why|how|which|is there|are there|do (?:you|"
-    r"i|they)|does|did|can (?:you|i)|could (?:you|i)|would you|may i|is (?:it|the|that|this|parking)|"
-    r"are you|"
-    r"will (?:i|it|you)|tell me|whats|wheres)\b"
-)
 _OPENING = (
-    r"(?:(?:um+|uh+|oh+|ah+|well|hm+|hi|hello|hey|so|and|no worries|no problem|right|great|perfect|cool|"
-    r"awesome|wow|nice|thanks|thank you|sorry|robyn)\W+)*"
+    r"^(?:(?:um+|uh+|oh+|ah+|well|hm+|hi|hello|hey|so|and|no worries|no problem|right|great|perfect|cool|awesome|"
+    r"wow|nice|thanks|thank you|sorry|robyn|then|ok|okay|alright)\W+)*"
+)
+_GOOD = one_of(
+    "fine good great right correct perfect ok okay alright lovely ideal accurate true nice awesome fantastic "
+    "wonderful "
+    "excellent brilliant best exactly confirmed super suitable beautiful sweet cool amazing better terrific prefect "
+    "optimal grand acceptable fabulous happy enough splendid marvellous marvelous agreeable convenient satisfactory"
+)
+_VERY = (
+    r"(?:(?:all|so|also|just|exactly|absolutely|very|really|quite|pretty|perfectly|like|an?|totally|much|indeed|"
+    r"certainly|completely|entirely|definitely|more than) )*"
+)
+_IT = (
+    r"(?:that|this|it|everything|all|both|those|these|they|he|she|you|(?:all )?(?:that|this|the|these|those|of it|"
+    r"your) (?:one|time|day|date|appointment|booking|details?|information|info|slot|\w+))"
+)
+_YESES = (
+    r"i said yes|my answer is yes|(?:lock|book|pop|pencil|put|sign|count) (?:it|that|me) (?:in|up)|y|yes|yep|yeah|"
+    r"yea|yup|ya|yah|aye|ye|yess+|sure(?: thing)?|ok|okay|okey|okie|k|alright|all right|absolutely|definitely|"
+    r"certainly|of course|correct|exactly|indeed|confirm(?:ed)?|perfect|fine|great|good|lovely|brilliant|awesome|"
+    r"excellent|wonderful|nice|fantastic|terrific|please do|please proceed|proceed|go ahead|go for it|go on|"
+    r"carry on|continue|right|affirmative|positive|agreed|cool|beautiful|ripper|beauty|bonza|sweet(?: as)?|choice|"
+    r"spot on|too easy|you bet|why not|by all means|for sure|no worries yes|mhm|uh huh|surely|yiss|too right|"
+    r"she'?ll be right|okie dokie|righto|roger(?: that)?|precisely|totally|true|splendid|bang on|all good|works|"
+    r"10 4|you (?:got|have got|have) (?:it|that)(?: right| correct)?",
+    r"(?:it (?:is|does|sure is|certainly is)|(?:yes )?i (?:do|would|am|sure would|sure do|agree|accept|"
+    r"approve))(?= *$| [,.])",
+    r"i (?:do |can |hereby )?(?:confirm|agree|approve|accept)(?! (?:if|but|when))",
+    r"most (?:definitely|certainly)|(?:i'?d|i would) (?:love|like) (?:that|it)|do it|do that|"
+    r"(?:please )?try (?:that|it)|let'?s (?:do|try|go with|book|go ahead|go for|confirm) ?(?:it|that|this|with it|"
+    r"with that)?(?= *$| [,.])|deal|done|super|thats? ?it|that'?s it|(?:i'?m|i am) (?:fine|good|happy|ok|"
+    r"okay) with (?:that|this|it|everything)",
+    rf"{_IT}(?: will| should| would|'ll|'d| does| do| is going to| could| can| must) (?:be {_VERY}{_GOOD}|work|do|"
+    rf"suit|fit)",
+    rf"{_IT}(?:'?s| is| are|'re| was| were| all|'ll be| will be| would be| sounds?| looks?| seems?|"
+    rf" works?)? ?{_VERY}{_GOOD}",
+    rf"{_IT} (?:works|suits|fits|sounds like (?:a plan|it))|(?:that|this|it) (?:does )?(?:sounds?|looks?|"
+    rf"seems?) {_VERY}{_GOOD}",
+    r"it'?s (?:okay|ok|good|fine|correct|confirmed|right)|yes it'?s",
+    rf"(?:sounds?|looks?|seems?|works?|suits?|is) {_VERY}(?:an? )?(?:{_GOOD}|plan|for me|me)",
+    r"suits(?= *$| [,.])|happy with (?:that|this|it)",
+    r"(?:please )?(?:go ahead and |proceed (?:and|to|with) )?(?:book|confirm|schedule|reserve|take|make|fix|set|"
+    r"lock in|get) (?:it|that|this|them|(?:the|that|this|my|an?) (?:booking|appointment|reservation|time|slot|"
+    r"visit))(?! (?:for|on|at|to|with|in|a|as|not|earlier|later|instead)\b)",
+    r"i'?(?:ll| will| would like to| want to) (?:take|have|confirm|go with|do) (?:it|that|this)|i want (?:it|that)",
+    r"that'?s (?:what i want(?:ed)?|the one|me|him|her|all correct|all right)|(?:that|this) is (?:what i|the one|"
+    r"exactly what i)",
+)
+_YES = re.compile(rf"{_OPENING}(?:{'|'.join(_YESES)})(?![\w'])")
+
+_NOES = (
+    r"(?:yeah|yes|yep),? nah\b|no+|nope|nah|negative|never ?mind|not (?:really|that|this|those|them|yet|now|today|"
+    r"quite|exactly|correct|right|interested|good|for me|the|any|at|just|currently|needed|necessary)|none of|"
+    r"neither|don'?t|do not|forget it|cancel (?:that|it)|wrong|incorrect|scrap that|hold off|actually|wait|"
+    r"hang on|oops|on second thoughts?|no thank(?:s| you)|i'?d rather not|rather not",
+    r"(?:that|this|it|they|those)(?: (?:day|time|one))?(?:'?s| is| are) (?:not|wrong|incorrect|no good)",
+    r"(?:that|this|it|they|those)(?: (?:day|time|one))? (?:does ?n'?t|does not|do ?n'?t|wo ?n'?t|will not|"
+    r"is ?n'?t|wouldn'?t|would not)(?= )",
+    r"i (?:do ?n'?t|do not|wo ?n'?t|will not|can'?t|cannot|would(?:n'?t| not)|did ?n'?t|am not (?:sure|interested|"
+    r"keen|free|available|able|happy)|changed)(?= (?!mind\b|care\b|need an?\b)| *$)",
+    r"i'?m (?:not (?:sure|interested|keen|free|available|able|happy)|all (?:good|set))|i have changed|"
+    r"i'?ve changed|(?:maybe|perhaps|possibly|some) (?:later|another (?:time|day)|(?:at )?(?:a|some) (?:later|"
+    r"other) time|next time)",
+)
+_NO = re.compile(rf"{_OPENING}(?:{'|'.join(_NOES)})(?![\w'])")
+_NOT_NO = any_of(
+    r"why not|no (?:worries|problem|problems|dramas|wuckas|rush|idea|preference)|(?:i )?(?:don'?t|do not) (?:mind|"
+    r"care)|no (?:later|earlier|sooner|more|less|longer|matter|need to)|(?:didn'?t|did not|couldn'?t) (?:catch|"
+    r"hear|get) (?:that|it|you)"
 )
 
-_YES = re.compile(
-    rf"^{_OPENING}(?:i said yes|my answer is yes|(?:lock|book|pop) (?:it|that|me) in|y|yes|yep|yeah|"
-    rf"yea|yup|ya|yah|aye|ye|yess+|sure|ok|okay|okey|okie|k|alright|all right|"
-    rf"absolutely|"
-    r"definitely|certainly|of course|correct|exactly|indeed|confirm(?:ed)?|perfect|fine|great|good|"
-    r"lovely|brilliant|awesome|"
-    r"excellent|wonderful|please do|go ahead|go for it|right|affirmative|agreed|cool|beautiful|ripper|"
-    r"beauty|too easy|"
-    r"you bet|why not|by all means|for sure|no worries yes|mhm|uh huh|(?:it (?:is|does)|i (?:do|would|"
-    r"am|sure would|confirm|agree)|please)(?= *$| ,)|most definitely|"
-    r"(?:i'?d|i would) love (?:that|to|it)|that (?:will|should|would|'ll) (?:work|do|suit)|"
-    r"it'?s (?:okay|ok|good|fine|correct|confirmed|right)|(?:it|this|that) is (?:okay|ok|good|fine|cool|"
-    r"correct|confirmed|right|exactly)|most certainly|do it|do that|let'?s do (?:it|that)|deal|done|"
-    r"super|thats? ?it|"
-    r"(?:that|this|it|everything|all|both)(?:'?s| is| all|'ll| will| would| does)? ?(?:sounds?|looks?|"
-    r"seems?|works?|suits?|be|be|all|so|also|just|exactly|"
-    r"absolutely|very|really|the)? ?(?:fine|good|great|right|correct|perfect|ok|okay|alright|lovely|"
-    r"ideal|works|suits|do|it|one|accurate|true|nice|awesome|fantastic|wonderful|excellent|brilliant|"
-    r"best)|"
-    r"(?:sounds?|looks?|seems?|works?|suits?) (?:like |really |very |just |pretty )?(?:a )?(?:good|"
-    r"great|fine|perfect|right|plan|ok|okay|lovely|nice|awesome|fantastic|excellent|wonderful|correct|"
-    r"for me|me)|"
-    r"(?:please )?(?:go ahead and )?(?:book|confirm|schedule|reserve|take|make) (?:it|that|this|them|"
-    r"the booking|the appointment)(?! (?:for|on|at|to|with|in|a|as|not)\b)|"
-    r"i'?(?:ll| will| would like to| want to) (?:take|have|confirm|go with|do) (?:it|that|this)|"
-    r"i want (?:it|that)|"
-    r"that'?s (?:what i want|the one|me|him|her|all correct|all right))\b"
+_RESERVED = any_of(
+    r"but|unless|if|depends|depending|hm+|for (?:him|her|them|my \w+)|except|wait|hang on|hold on|hold off|"
+    r"not sure|unsure|maybe|might|perhaps|actually|instead|rather|not yet|before you|as long as|only|other than|"
+    r"apart from|don'?t|do not|can'?t|cannot|won'?t|wouldn'?t|nah|no|not|what about|how about|change|different|"
+    r"let me (?:think|check)|i'?ll (?:think|check|ask)|almost|nearly|probably|i (?:think|guess|suppose)|cancel|"
+    r"wrong"
 )
+_TURNS = any_of(r"but|instead|what about|how about|change|different|rather|another|later|earlier|unless|not")
+"""In a question beside a yes: it asks for something else than what was agreed to."""
+_FOR_REFERENCE = any_of(r"for my (?:reference|records?|info|information|file)")
 
-_NO = re.compile(
-    rf"^{_OPENING}(?:(?:yeah|yes|yep),? nah\b|(?:no+|nope|nah|negative|never ?mind|not (?:really|that|"
-    rf"this|those|them|yet|now|today|quite|exactly|correct|right|"
-    r"interested|good|for me|the|any|at)|none of|neither|don'?t|do not|forget it|cancel that|wrong|"
-    r"incorrect|"
-    r"scrap that|hold off|that'?s (?:not|wrong|incorrect)|that is (?:not|wrong|incorrect)|"
-    r"(?:that|this|it|they|those) (?:does ?n'?t|does not|do ?n'?t|wo ?n'?t|will not|is ?n'?t|is not|"
-    r"wouldn'?t) |"
-    r"i (?:do ?n'?t|do not|wo ?n'?t|will not|can'?t|cannot|would(?:n'?t| not)|did ?n'?t|am not (?:sure|"
-    r"interested|keen|free|available|able|happy)|changed) ?(?!mind|care|need an? )|i'?m (?:not (?:sure|"
-    r"interested|keen|free|available|able|happy)|all (?:good|set))|"
-    r"i have changed|i'?ve changed|on second thoughts?|actually|wait|hang on|oops)\b)"
-)
-
-_NOT_NO = re.compile(
-    r"^no (?:worries|problem|problems|dramas|wuckas|rush|idea|preference)\b|^(?:i )?(?:don'?t|"
-    r"do not) (?:mind|care)"
-)
-
-_RESERVED = re.compile(
-    r"\b(?:but|unless|if|depends|depending|hm+|for (?:him|her|them|my \w+)|except|wait|hang on|"
-    r"hold on|hold off|not sure|unsure|maybe|"
-    r"might|perhaps|"
-    r"actually|instead|rather|not yet|before you|as long as|only|other than|apart from|don'?t|do not|"
-    r"can'?t|"
-    r"cannot|won'?t|wouldn'?t|nah|no|not|what about|how about|change|different|let me (?:think|check)|"
-    r"i'?ll (?:think|check|ask)|"
-    r"almost|nearly|probably|i (?:think|guess|suppose)|cancel|wrong)\b"
-)
-
-_OUTRIGHT = re.compile(r"\b(?:yes|yep|yeah|yea|yup|ya|sure|please|of course|absolutely|definitely|i do|i would)\b")
-
-_SENTENCES = re.compile(
-    r"[.?!]| ,? ?(?:and|also)? ?(?=\b(?:what|where|who|when|how|can you|could you|do you|does|is there|"
-    r"are there|do they|is it|"
-    r"are they)\b)"
-)
-
+_OUTRIGHT = any_of(r"yes|yep|yeah|yea|yup|ya|sure|please|of course|absolutely|definitely|i do|i would")
+_OUTRIGHT_NO = re.compile(r"^(?:\w+ ,? ?)?(?:no|nope|nah)\b")
 _PRAISE = re.compile(r"^(?:that'?s )?(?:a )?(?:good|great|fair|excellent) (?:question|point|idea|to know)\b")
 
-_TURNS = re.compile(
-    r"\b(?:but|instead|what about|how about|change|different|rather|another|later|earlier|unless|not)\b"
-)
-
 _YES_WORDS = word_set(
-    "said answer lock pop thing y yes yep yeah yea yup ya sure ok okay k alright all right "
-    "absolutely definitely certainly of course "
-    "correct exactly indeed confirm confirmed confirming perfect fine great good lovely brilliant awesome "
-    "excellent wonderful please do go ahead for it cool beautiful too easy you bet that that's this i i'd "
-    "i'll i'm is sounds sound looks works work suits suit the a an and so just very really me my us we to "
-    "with at on in book booking booked schedule make reserve appointment time slot one would will be like "
-    "want love take have thanks thank oh ah um uh well nice ideal done deal mate robyn now then wow "
-    "everything it's its hi hello much let's lets can plan true right am pm oclock out details agree "
-    "happy appreciated cheers ta worries no day by means"
+    "said answer lock pop pencil put thing y yes yep yeah yea yup ya sure surely ok okay k alright all right "
+    "absolutely definitely certainly of course correct exactly indeed confirm confirmed confirming perfect fine "
+    "great good lovely brilliant awesome excellent wonderful nice fantastic please do go ahead for it cool "
+    "beautiful too easy spot proceed you bet that that's this i i'd i'll i'm is are was were sounds sound looks "
+    "look works work suits suit the a an and so just very really quite me my us we to with at on in book booking "
+    "booked schedule make made reserve reservation appointment time slot one those these details would will be "
+    "like want love take have thanks thank oh ah um uh well ideal done deal mate robyn now then wow everything "
+    "it's its hi hello much let's lets can plan true am pm oclock out agree happy appreciated cheers ta worries "
+    "no day by means your help try both also as super fit fits date information info visit got approve accept "
+    "continue carry what wanted need needed asked fix set that'll it'll that'd it'd nicely "
 )
-
-
-def _sentences(said: str) -> list[str]:
-    return [part for part in _SENTENCES.split(said) if part.strip(" ,.?!")]
 
 
 def says_yes(said: str) -> bool:
     """A yes without reserve: no "but", no wish for another time; a question after it is no reserve."""
-    sentences = _sentences(said)
-    if not any(_YES.search(sentence.strip(" ,")) for sentence in sentences[:2]) or says_no(said):
+    said_parts = parts(said)
+    if says_no(said) or _PRAISE.search(said):
         return False
-    if _PRAISE.search(said):
+    if not any(_YES.search(part) for part in said_parts[:2]):
         return False
-    for sentence in sentences:
-        asked = QUESTION.search(sentence) and not _YES.search(sentence)
-        if (_TURNS if asked else _RESERVED).search(_NOT_NO.sub("", sentence)):
+    for part in said_parts:
+        asked = is_question(part) and not _YES.search(part)
+        if asked and asks_fact(part):
+            continue
+        if (_TURNS if asked else _RESERVED).search(_FOR_REFERENCE.sub("", _NOT_NO.sub("", without_closing(part)))):
             return False
     return True
 
 
 def asks_besides(said: str) -> bool:
     """A question stands beside the yes, with or without its mark."""
-    return any(QUESTION.search(part.strip(" ,")) and not _YES.search(part.strip(" ,")) for part in _sentences(said))
+    return any(is_question(part) and not _YES.search(part) for part in parts(said))
 
 
 def says_little_else(said: str) -> bool:
     """Hardly a word in it besides those of a yes: what a booking may rest on."""
-    told = [sentence for sentence in _sentences(said) if not QUESTION.search(sentence) or _YES.search(sentence)]
-    unknown = [word for word in re.findall(r"[a-z']+", " ".join(told)) if word not in _YES_WORDS]
+    own = [without_requests(part) for part in parts(said) if part in told(part) or _YES.search(part)]
+    unknown = [word for word in re.findall(r"[a-z']+", " ".join(own)) if word not in _YES_WORDS]
     return len(unknown) <= 1
 
 
 def says_no(said: str) -> bool:
-    return bool(_NO.search(said)) and not _NOT_NO.search(said)
+    return bool(_NO.search(_NOT_NO.sub(" ", said) if _NOT_NO.search(said[:40]) else said))
+
+
+def says_no_outright(said: str) -> bool:
+    """With a no-word, and not only "I can't do Tuesday"."""
+    return bool(_OUTRIGHT_NO.search(said))
 
 
 def says_yes_outright(said: str) -> bool:

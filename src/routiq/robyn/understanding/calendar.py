@@ -107,6 +107,12 @@ def weekday(match: Match, today: date) -> Found | None:
     return Found(days=(after_today if said.get("coming") else coming(number, today),))
 
 
+def weeks_from(match: Match, today: date) -> Found:
+    """ "Two weeks from Thursday"."""
+    weeks = 2 if not match["n"].isdigit() else int(match["n"])
+    return Found(days=(coming(WEEKDAYS[match["wd"]], today + timedelta(days=1)) + weeks * _WEEK,))
+
+
 def any_weekday(match: Match, today: date) -> Found:
     return Found(weekdays=(WEEKDAYS[match["wd"]],))
 

@@ -89,13 +89,49 @@ class WishTime(_Command, frozen=True):
         return bool(self.at or self.not_before or self.not_after)
 
 
+class StartReschedule(_Command, frozen=True):
+    """Wants an appointment moved. Where to comes as its own ``WishTime``."""
+
+    which: WishTime | None = None
+    """When the appointment is now, as far as that was said."""
+
+
+class StartCancel(_Command, frozen=True):
+    which: WishTime | None = None
+    """When the appointment is, as far as that was said."""
+    every: bool = False
+    """All of them."""
+
+
+class AskBooking(_Command, frozen=True):
+    """Asks about an appointment that there is: when, where, with whom, whether."""
+
+    which: WishTime | None = None
+
+
+class AskInvoice(_Command, frozen=True):
+    """Asks about an invoice, a receipt or what is owed; a dispute is an ``AskPerson``."""
+
+
+class JoinWaitlist(_Command, frozen=True):
+    """Wants to be told when something comes free. For when comes as its own ``WishTime``."""
+
+
+class OptOut(_Command, frozen=True):
+    """Wants no more messages."""
+
+
 class Choose(_Command, frozen=True):
-    """Takes one of what is on the table: by place in the list, or the earlier or later one."""
+    """Takes one of what is on the table: by place in the list, as the earlier or later one, or by leaving out."""
 
     position: int = 0
     """1 is the first, -1 the last; 0 says no more than "that one"."""
     earlier: bool = False
     later: bool = False
+    but: int = 0
+    """Not the one in this place."""
+    other: bool = False
+    """"The other one": not the one talked about."""
 
 
 class Affirm(_Command, frozen=True):
@@ -104,6 +140,10 @@ class Affirm(_Command, frozen=True):
 
 class Deny(_Command, frozen=True):
     pass
+
+
+class Correct(_Command, frozen=True):
+    """Sets right what was read back: the command beside it says what is meant instead."""
 
 
 class AskOthers(_Command, frozen=True):
@@ -122,11 +162,17 @@ class GivePhone(_Command, frozen=True):
     number: str
 
 
+class GiveEmail(_Command, frozen=True):
+    address: str
+
+
 class AskPerson(_Command, frozen=True):
-    """Wants a person, complains, or talks about money: not for a machine."""
+    """Wants a person, complains, or disputes a bill: not for a machine."""
 
     reason: str = "asked"
     """``asked``, ``complaint`` or ``billing``."""
+    practitioners: tuple[str, ...] = ()
+    """Ids of the practitioner who was asked for by name; several when the name fits several."""
 
 
 class Ask(_Command, frozen=True):
@@ -163,16 +209,24 @@ class NotUnderstood(_Command, frozen=True):
 
 Command: TypeAlias = (
     StartBooking
+    | StartReschedule
+    | StartCancel
+    | AskBooking
+    | AskInvoice
+    | JoinWaitlist
+    | OptOut
     | NameChoice
     | AnyChoice
     | WishTime
     | Choose
     | Affirm
     | Deny
+    | Correct
     | AskOthers
     | GiveName
     | GiveDateOfBirth
     | GivePhone
+    | GiveEmail
     | AskPerson
     | Ask
     | Greet

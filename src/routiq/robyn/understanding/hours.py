@@ -60,10 +60,11 @@ _CLOCKS = tuple(
 )
 _AFTER_WORD = re.compile(
     r"(?<![\w:./])(?:at|around|about|after|before|by|from|until|till|past|for|than|between|and|to|or|say|"
-    rf"make it|{PART_OF_DAY}) (?P<about>about |around |like )?(?P<h>\d{{1,2}})(?P<ish> ?ish)?"
+    rf"make it|{PART_OF_DAY}) (?P<about>about |around |like )?(?P<h>\d{{1,2}})(?P<ish> ?ish\b)?"
     r"(?! ?(?:[\w:/]*\d|st\b|nd\b|rd\b|th\b|of (?!the clock)|days?|weeks?|months?|years?|minutes?|mins?|hours?|"
     r"people|times?|appointments?|sessions?|kids|children|options?|%))(?!\w)"
 )
+_ISH = re.compile(r"(?<![\w:./])(?P<h>\d{1,2})(?P<ish> ?ish\b)")
 _LISTED = re.compile(r"(?<![\w:./])(?P<h>\d{1,2}) (?:to|till|until|and|or) ?$")
 _BEFORE_PART = re.compile(rf"(?<![\w:./])(?P<h>\d{{1,2}})(?= (?:(?:in|on) )?(?:the )?{PART_OF_DAY})")
 _ALONE = re.compile(r"^(?:(?:um|uh|maybe|say|ok|okay|yes|no|please|actually) ?,? )*(?P<h>\d{1,2})(?: ?ish)?(?: ?,? (?:please|thanks|is (?:good|fine|best)|works|would be (?:good|great)))*(?: [.!?])*$")  # fmt: skip  # noqa: E501
@@ -74,12 +75,14 @@ _NAMES = (
     ("before_work", r"before (?:work|school)", None, time(8, 30), "am"),
     ("first_thing", r"(?:the )?(?:very )?first thing(?: in the morning)?|first (?:appointment|slot) of the day",
      None, time(9, 0), "am"),
-    ("early_morning", r"early (?:in the )?morning|early am", None, time(9, 30), "am"),
-    ("mid_morning", r"mid ?morning|middle of the morning", time(9, 30), time(11, 0), "am"),
-    ("late_morning", r"late(?:r)? (?:in the )?morning", time(10, 0), time(11, 59), "am"),
-    ("early_afternoon", r"early (?:in the )?(?:afternoon|arvo)", time(12, 0), time(14, 0), "pm"),
-    ("mid_afternoon", r"mid ?(?:afternoon|arvo)", time(14, 0), time(16, 0), "pm"),
-    ("late_afternoon", r"late(?:r)? (?:in the )?(?:afternoon|arvo)", time(15, 30), time(17, 30), "pm"),
+    ("after_lunch", r"after lunch(?: ?time)?", time(13, 0), None, "pm"),
+    ("before_lunch", r"before lunch(?: ?time)?", None, time(11, 59), "am"),
+    ("early_morning", r"early (?:in the |\u0000+ ?)?morning|early am", None, time(9, 30), "am"),
+    ("mid_morning", r"mid ?(?:\u0000+ ?)?morning|middle of the morning", time(9, 30), time(11, 0), "am"),
+    ("late_morning", r"late(?:r)? (?:in the |\u0000+ ?)?morning", time(10, 0), time(11, 59), "am"),
+    ("early_afternoon", r"early (?:in the |\u0000+ ?)?(?:afternoon|arvo)", time(12, 0), time(14, 0), "pm"),
+    ("mid_afternoon", r"mid ?(?:\u0000+ ?)?(?:afternoon|arvo)", time(14, 0), time(16, 0), "pm"),
+    ("late_afternoon", r"late(?:r)? (?:in the |\u0000+ ?)?(?:afternoon|arvo)", time(15, 30), time(17, 30), "pm"),
     ("lunch", r"(?:at |around |over )?(?:lunch ?time|lunch ?break|lunch ?hour|lunch|midday ish|around midday)",
      time(12, 0), time(13, 45), "pm"),
     ("morning", r"mornings?|in the am|(?<=\u0000 )am", None, time(11, 59), "am"),
@@ -180,7 +183,7 @@ def read_clocks(line: Line, half: str | None = None, *, alone: bool = False) -> 
     for pattern in _CLOCKS:
         for match in list(pattern.finditer(line.text)):
             keep(match, match.start(), match.end())
-    for pattern in (_AFTER_WORD, _BEFORE_PART, *([_ALONE] if alone else [])):
+    for pattern in (_ISH, _AFTER_WORD, _BEFORE_PART, *([_ALONE] if alone else [])):
         while hit := pattern.search(line.text):
             count = len(found)
             said = hit.groupdict()

@@ -24,12 +24,88 @@ _BIRTHS = (
     re.compile(r"\b(?P<y>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)\b"),
     re.compile(r"\b(?P<d>\d{1,2})\s*[/.\s-]\s*(?P<m>\d{1,2})\s*[/.\s-]\s*(?P<y>(?:19|20)?\d\d)\b"),
     re.compile(
-        rf"\b(?P<d>\d{{1,2}}|first|second|third)(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m>{_MONTH})\s*,?\s*(?:of\s+)?(?P<y>(?:19|20)?\d\d)\b"
+        rf"\b(?P<d>\d{{1,2}}|first|second|third)(?:st|nd|rd|"
+        rf"th)?\s+(?:of\s+)?(?P<m>{_MONTH})\s*,?\s*(?:of\s+)?(?P<y>(?:19|20)?\d\d)\b"
     ),
     re.compile(rf"\b(?P<m>{_MONTH})\s+(?:the\s+)?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s*,?\s*(?P<y>(?:19|20)?\d\d)\b"),
     re.compile(r"\b(?P<d>\d\d)(?P<m>\d\d)(?P<y>(?:19|20)\d\d)\b"),
 )
 _ORDINALS = {"first": 1, "second": 2, "third": 3}
+
+
+_SPOKEN_AT = re.compile(r"\s+(?:at|@)\s+", re.IGNORECASE)
+_MARKS = {"dot": ".", "point": ".", "underscore": "_", "dash": "-", "hyphen": "-", "plus": "+"}
+_EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}", re.IGNORECASE)
+_SPOKEN_EMAIL = re.compile(
+    r"(?P<who>[\w+-]+(?:\s*(?:\.|\bdot\b|\bunderscore\b|\bdash\b|\bhyphen\b|\bplus\b)\s*[\w+-]+)*)\s+at\s+"
+    r"(?P<host>[\w-]+(?:\s*(?:\.|\bdot\b)\s*[\w-]+)+)",
+    re.IGNORECASE,
+)
+_PHONE_CUE = re.compile(
+    r"\b(?:number|mobile|phone|cell|landline)(?: \w+)? (?:is|s|as)\b|\bnumber's\b|\b(?:reach|call|ring|text|"
+    r"contact|phone) me "
+    r"(?:on|at)\b|\bmy (?:number|mobile|phone|cell)\b|\bit'?s (?:\+?61|\+?64|04|02|03|07|08)"
+)
+_DIGIT_WORDS = r"(?:\+?\d[\d ]*|oh|double|triple|nought|one|[-+() ])"
+_SPOKEN_DIGITS = re.compile(rf"(?<![\w/:.])(?:{_DIGIT_WORDS}[ -]*){{4,}}(?![\w/:])")
+_BIRTH_CUE = re.compile(r"\b(?:born|date of birth|birth ?date|birth ?day|d ?\.? ?o ?\.? ?b)\b")
+_ANNOUNCED = re.compile(
+    r"\b(?:my (?:full |first |last )?name(?:'s| is)|the name(?:'s| is)|i'?m called|this is|it'?s|i am|i'?m)\s+"
+    r"(?P<name>[A-Za-z][\w'’-]*(?: [A-Z][\w'’-]*){0,3})(?P<after> (?:here|speaking|calling))?",
+)
+
+
+def without_email(text: str) -> str:
+    return _SPOKEN_EMAIL.sub(" ", _EMAIL.sub(" ", text))
+
+
+def read_email(text: str) -> str:
+    """An e-mail address in the words as they were typed, or spoken with "at" and "dot"; folded, else empty."""
+    if match := _EMAIL.search(text):
+        return match.group().casefold().strip(".")
+    if match := _SPOKEN_EMAIL.search(text):
+        if not re.search(r"\bdot\b|\.", match["host"], re.IGNORECASE):
+            return ""
+        spoken = f"{match['who']}@{match['host']}"
+        for word, mark in _MARKS.items():
+            spoken = re.sub(rf"\s*\b{word}\b\s*", mark, spoken, flags=re.IGNORECASE)
+        spoken = re.sub(r"\s", "", spoken).casefold()
+        return spoken if _EMAIL.fullmatch(spoken) else ""
+    return ""
+
+
+def announced_phone(said: str, *, international: bool = False) -> str:
+    """A number that is said to be one: "my mobile is ..."."""
+    cue = _PHONE_CUE.search(said)
+    return read_phone(said[cue.start() :], international=international) if cue else ""
+
+
+def announced_birth_date(said: str, today: date) -> date | None:
+    cue = _BIRTH_CUE.search(said)
+    return read_birth_date(said, today) if cue else None
+
+
+def announced_name(text: str) -> str:
+    """A name that is said to be one's own: after "my name is", or with a capital before "here" or "speaking"."""
+    for match in _ANNOUNCED.finditer(text[:1].lower() + text[1:]):
+        plain = match.group().casefold()
+        if (
+            "name" in plain
+            or "called" in plain
+            or match["after"]
+            or (plain.startswith("this is") and match["name"][0].isupper())
+        ):
+            name = re.sub(r" (?:here|speaking|calling)$", "", match["name"])
+            if found := read_name(name):
+                return found
+    return ""
+
+
+def without_details(said: str) -> str:
+    """The words without dates of birth and long numbers, so that no day or time is read into them."""
+    for pattern in _BIRTHS:
+        said = pattern.sub(" ", said) if _BIRTH_CUE.search(said) else said
+    return _SPOKEN_DIGITS.sub(" ", said)
 
 
 def read_name(said: str) -> str:
@@ -64,10 +140,11 @@ def read_birth_date(said: str, today: date) -> date | None:
     return None
 
 
-def read_phone(said: str) -> str:
-    """The digits of a phone number, or empty. "Double four" and "oh" are spoken digits."""
+def read_phone(said: str, *, international: bool = False) -> str:
+    """The digits of a phone number, or empty. "Double four" and "oh" are spoken digits; ``international``: a plus was
+    written before them."""
     spoken = re.sub(r"\bone\b", "1", re.sub(r"\boh\b", "0", said))
     spoken = re.sub(r"\bdouble (\d)", r"\1\1", spoken)
     spoken = re.sub(r"\btriple (\d)", r"\1\1\1", spoken)
     digits = re.sub(r"\D", "", spoken)
-    return ("+" if "+" in said else "") + digits if 8 <= len(digits) <= 15 else ""
+    return ("+" if international or "+" in said else "") + digits if 8 <= len(digits) <= 15 else ""

@@ -11,16 +11,20 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 
 from routiq.frontdesk.wishes import Choice
+from routiq.robyn.understanding.nicknames import ALSO_WORDS, nicknames
 from routiq.robyn.understanding.words import fold, normalise, word_set
 
 TITLES = word_set("dr doctor mr mrs ms miss mx prof professor physio")
 _FILLING = word_set(
     "the a an and of for with at in on to my your our min mins minute minutes hour appointment "
     "appointments session sessions visit clinic practice centre center consultation consult type health "
-    "care studio rooms pty ltd"
+    "care studio rooms pty ltd up"
 )
 _CLOSE, _MARGIN = 0.8, 0.1
-_CUE = re.compile(r"\b(?:with|see|seeing|dr|doctor|for|practitioner|physio|prefer|want|try|is)\s+(?:dr |doctor )?")
+_CUE = re.compile(
+    r"\b(?:with|see|seeing|dr|doctor|for|practitioner|physio|prefer|want|try|is|to|have|get|ask|message for)\s+"
+    r"(?:dr |doctor )?"
+)
 
 
 def tokens(text: str) -> list[str]:
@@ -33,6 +37,11 @@ def same_name(left: str, right: str) -> bool:
     return bool(one) and one == two
 
 
+def is_said(name: str, said: str) -> bool:
+    """Whether exactly this name is among the words."""
+    return _within(tokens(name), tokens(said))
+
+
 def _within(needle: list[str], hay: list[str]) -> bool:
     return bool(needle) and any(hay[i : i + len(needle)] == needle for i in range(len(hay) - len(needle) + 1))
 
@@ -42,19 +51,21 @@ def name_practitioners(said: str, choices: Iterable[Choice], *, expected: bool =
     was the question, so a close spelling needs no "with" before it."""
     people = list(choices)
     hay = tokens(said)
+    cued = _after_cue(said, hay, expected)
     best: dict[str, int] = {}
     for person in people:
         for form in (person.name, *person.other_names):
             parts = [token for token in tokens(form) if token not in TITLES]
-            wanted = [(len(parts) + 1, parts)] if len(parts) > 1 else []
-            wanted += [(1, [part]) for part in (parts[:1] + parts[-1:]) if len(part) > 1]
+            wanted = [(len(parts) + 2, parts)] if len(parts) > 1 else []
+            wanted += [(2, [part]) for part in (parts[:1] + parts[-1:]) if len(part) > 1]
+            wanted += [(1, [nick]) for nick in nicknames(parts[0])] if parts else []
             for score, needle in wanted:
-                if _within(needle, hay):
+                if _within(needle, cued if len(needle) == 1 and needle[0] in ALSO_WORDS else hay):
                     best[person.id] = max(best.get(person.id, 0), score)
     if best:
         top = max(best.values())
         return tuple(person.id for person in people if best.get(person.id) == top)
-    return _close(_after_cue(said, hay, expected), people)
+    return _close(cued, people)
 
 
 def _after_cue(said: str, hay: list[str], expected: bool) -> list[str]:

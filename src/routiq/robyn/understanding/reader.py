@@ -27,11 +27,14 @@ class Question(StrEnum):
     """Which of the offered times."""
     CONFIRM = "confirm"
     """Yes or no to what was read back."""
+    WANTS_BOOKING = "wants_booking"
+    """Whether to book at all."""
     OTHER_DAYS = "other_days"
     ANYONE_ELSE = "anyone_else"
     CALLER_NAME = "caller_name"
     """For the team's call back."""
     CALLER_NUMBER = "caller_number"
+    EMAIL = "email"
     ANYTHING_ELSE = "anything_else"
 
 
@@ -50,6 +53,8 @@ class Context:
     """The times on the table, in the order they were said."""
     names: tuple[str, ...] = field(default=(), repr=False)
     """First names that are being asked apart. Never spoken."""
+    read_back: OfferedTime | None = None
+    """The one that was read back, while a yes is waited for."""
 
 
 class Understanding(Protocol):

@@ -1,41 +1,77 @@
-"""The reader made of rules: no network, no model, always there."""
+"""The reader made of rules: no network, no model, always there.
+
+The order is the meaning: red flags first, then what answers the open question exactly, then what somebody comes with,
+then what is taken, agreed to or refused of what is on the table, then days, times and names.
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from routiq.robyn.understanding import acts, assent, identity, names, safety
+import msgspec
+
+from routiq.robyn.understanding import acts, asking, assent, choosing, identity, names, people, safety, starting
 from routiq.robyn.understanding.commands import (
     Affirm,
     AnyChoice,
     Ask,
+    AskBooking,
+    AskInvoice,
     AskOthers,
     AskPerson,
     Choose,
     Clinical,
     Command,
+    Correct,
     Deny,
     Emergency,
     End,
     GiveDateOfBirth,
+    GiveEmail,
     GiveName,
     GivePhone,
     Greet,
+    JoinWaitlist,
     NameChoice,
     NotUnderstood,
+    OptOut,
     Repeat,
     StartBooking,
+    StartCancel,
+    StartReschedule,
     Thank,
     What,
+    WishTime,
 )
+from routiq.robyn.understanding.existing import split_moved
 from routiq.robyn.understanding.reader import Context, Question
 from routiq.robyn.understanding.spans import Line
-from routiq.robyn.understanding.times import Heard, hear_times
-from routiq.robyn.understanding.words import normalise
+from routiq.robyn.understanding.times import Heard, hear_times, within
+from routiq.robyn.understanding.words import fold, normalise
 
 _NAME_QUESTIONS = {Question.WHO, Question.FULL_NAME, Question.CALLER_NAME}
 _TIME_QUESTIONS = {Question.WHEN, Question.CHOICE, Question.CONFIRM, Question.OTHER_DAYS}
 _TABLE_QUESTIONS = {Question.CHOICE, Question.CONFIRM, Question.PICK, Question.WHEN}
+_ANSWERING = (
+    StartBooking
+    | StartReschedule
+    | StartCancel
+    | AskBooking
+    | AskInvoice
+    | JoinWaitlist
+    | OptOut
+    | WishTime
+    | AskOthers
+    | AskPerson
+    | Clinical
+    | Repeat
+    | GiveEmail
+    | GiveName
+)
+"""Commands that a question was asked for: what is left of it is no question of its own."""
+_IDLE = {Question.OPEN, Question.ANYTHING_ELSE, Question.WANTS_BOOKING}
+"""Nothing is under way, so that "can't come tomorrow" is about an appointment there is."""
 
 
 class Rules:
@@ -45,74 +81,174 @@ class Rules:
         said = normalise(text)
         if danger := safety.red_flag(said):
             return (Emergency(danger),)
-        found = self._identity(said, context)
-        if not any(isinstance(command, GiveDateOfBirth | GivePhone) for command in found):
-            found += self._said(said, context, named=bool(found))
-        return tuple(found) or (NotUnderstood(),)
+        turn = _Reading(text, said, context)
+        return tuple(turn.identity() or turn.everything()) or (NotUnderstood(),)
 
-    def _identity(self, said: str, context: Context) -> list[Command]:
-        if context.question is Question.DATE_OF_BIRTH:
-            born = identity.read_birth_date(said, context.now.date())
+
+@dataclass
+class _Reading:
+    """One utterance being read."""
+
+    text: str
+    said: str
+    """The words, normalised."""
+    context: Context
+
+    @property
+    def question(self) -> Question:
+        return self.context.question
+
+    def identity(self) -> list[Command]:
+        """The exact answer to a question of identity: nothing else is read into its digits."""
+        if self.question is Question.DATE_OF_BIRTH:
+            today = self.context.now.date()
+            born = identity.read_birth_date(self.said, today) or identity.read_birth_date(fold(self.text), today)
             return [GiveDateOfBirth(born)] if born else []
-        if context.question is Question.CALLER_NUMBER:
-            number = identity.read_phone(said)
+        if self.question is Question.CALLER_NUMBER:
+            number = identity.read_phone(self.said, international="+" in self.text)
             return [GivePhone(number)] if number else []
         return []
 
-    def _said(self, said: str, context: Context, *, named: bool) -> list[Command]:
-        found: list[Command] = []
-        if reason := acts.wants_person(said):
-            found.append(AskPerson(reason))
+    def everything(self) -> list[Command]:
+        said = self.said
+        given = self._given()
+        if any(isinstance(command, GiveEmail) for command in given):
+            said = normalise(identity.without_email(self.text))
+        if any(isinstance(command, GivePhone | GiveDateOfBirth) for command in given):
+            said = identity.without_details(said)
+        started = self._starts(said)
+        people_asked = [] if isinstance(started, JoinWaitlist | OptOut) else self._people(said)
+        found: list[Command] = [*people_asked, *given]
         if safety.asks_clinical(said):
             found.append(Clinical())
-        taken = self._choice(said, context)
-        heard = self._times(said, context, taken)
-        rest = heard.line.rest
-        wished = () if taken and taken.position else heard.wishes
-        found += self._acts(said, rest, context, bool(wished), taken)
+        if isinstance(started, StartReschedule | StartCancel | AskBooking):
+            return [*found, *self._about_existing(said, started)]
+        taken = self._choice(said)
+        heard = self._times(said, taken)
+        wished = () if taken and (taken.position or _only_manner(heard.wishes)) else heard.wishes
+        rest = _without_names(heard.line.rest, found)
+        named = self._names(said, rest)
+        if any(isinstance(command, AskPerson) and command.practitioners for command in found):
+            named = [name for name in named if not _names(name, What.PRACTITIONER)]
+        found += self._acts(said, heard.line.rest, wished, named, taken)
+        if isinstance(started, OptOut | AskInvoice):
+            found = [command for command in found if not isinstance(command, Deny | End | AskOthers)]
         found += wished
-        found += self._names(said, rest, context, answered=bool(found))
-        if acts.wants_booking(said) and not any(isinstance(command, AskPerson) for command in found):
-            found.append(StartBooking(another=acts.wants_another(said)))
-        if not found and acts.asks_something(said):
+        found += [name for name in named if not (isinstance(name, GiveName) and _gives_name(found))]
+        if started and not any(isinstance(command, AskPerson) for command in found):
+            found.append(started)
+        if self._asks(said, found):
             found.append(Ask())
         return found
 
-    def _choice(self, said: str, context: Context) -> Choose | None:
-        """What is taken of the things on the table, if any are."""
-        if context.question not in _TABLE_QUESTIONS or not (context.offers or context.question is Question.PICK):
+    def _asks(self, said: str, found: list[Command]) -> bool:
+        """A question is left that no command answers."""
+        if any(isinstance(command, _ANSWERING) for command in found):
+            return False
+        if any(isinstance(command, Affirm) for command in found):
+            return assent.asks_besides(said)
+        if any(isinstance(command, NameChoice) for command in found):
+            return asking.opens_question(said)
+        return asking.asks_something(said)
+
+    # What somebody comes with
+
+    def _people(self, said: str) -> list[Command]:
+        if people.speaks_to(said):
+            ids = names.name_practitioners(said, self.context.menu.practitioners)
+            if ids:
+                return [AskPerson("asked", ids)]
+        reason = people.wants_person(said)
+        return [AskPerson(reason)] if reason else []
+
+    def _starts(self, said: str) -> Command | None:
+        """The flow that is asked for. While a choice is open, "change it" and "cancel that" are about the choice."""
+        if starting.opts_out(said):
+            return OptOut()
+        if starting.joins_waitlist(said):
+            return JoinWaitlist()
+        idle = self.question in _IDLE
+        if starting.moves(said) and (idle or starting.is_mine(said)):
+            return StartReschedule()
+        if starting.cancels(said, idle=idle) and (idle or starting.is_mine(said)):
+            return StartCancel(every=starting.every(said))
+        if starting.asks_booking(said) and (idle or starting.is_mine(said)):
+            return AskBooking()
+        if starting.asks_invoice(said):
+            return AskInvoice()
+        if self.question is Question.CONFIRM and not starting.wants_another(said):
             return None
-        several = len(context.offers) != 1 or context.question is Question.PICK
-        taken = acts.choice(said, several=several)
+        shown = self.question in {Question.CHOICE, Question.CONFIRM}
+        if starting.books(said) or (starting.seeks(said) and not shown):
+            return StartBooking(another=starting.wants_another(said))
+        return None
+
+    def _about_existing(self, said: str, started: Command) -> list[Command]:
+        """Times beside it tell which appointment; after "to" or "instead", where it shall move."""
+        now, moving = self.context.now, isinstance(started, StartReschedule)
+        old, new = split_moved(said) if moving else (said, "")
+        which = next(iter(hear_times(old, now).wishes), WishTime())
+        which = msgspec.structs.replace(which, soonest=False)
+        if moving and which.not_before and not (which.at or which.not_after):  # "from 3 to 4" moves the one at 3
+            which = msgspec.structs.replace(which, at=which.not_before, not_before=None)
+        wishes = hear_times(new, now, expect_time=True) if new else Heard((), Line(""))
+        started = msgspec.structs.replace(started, which=which if which != WishTime() else None)
+        found: list[Command] = [Affirm()] if self.question is Question.ANYTHING_ELSE and assent.says_yes(said) else []
+        rest = hear_times(said, now).line.rest
+        found += [name for name in self._names(said, rest) if isinstance(name, NameChoice)]
+        return [*found, started, *wishes.wishes]
+
+    # What is taken, agreed to, refused
+
+    def _choice(self, said: str) -> Choose | None:
+        """What is taken of the things on the table, if any are."""
+        if self.question not in _TABLE_QUESTIONS or not (self.context.offers or self.question is Question.PICK):
+            return None
+        several = len(self.context.offers) != 1 or self.question is Question.PICK
+        taken = choosing.choice(said, several=several)
         bare = re.fullmatch(r"(\d{1,2})(?: (?:please|thanks))?\W*", said)
-        if taken and bare and any(_sounds(offer.local_start.hour, int(bare[1])) for offer in context.offers):
+        if taken and bare and any(_sounds(offer.local_start.hour, int(bare[1])) for offer in self.context.offers):
             return None
         return taken
 
-    def _times(self, said: str, context: Context, taken: Choose | None) -> Heard:
-        if context.question in {Question.DATE_OF_BIRTH, Question.CALLER_NUMBER, Question.CALLER_NAME}:
+    def _times(self, said: str, taken: Choose | None) -> Heard:
+        if self.question in {Question.DATE_OF_BIRTH, Question.CALLER_NUMBER, Question.CALLER_NAME, Question.EMAIL}:
             return Heard((), Line(said))
-        return hear_times(said, context.now, expect_time=context.question in _TIME_QUESTIONS and taken is None)
+        return hear_times(said, self.context.now, expect_time=self.question in _TIME_QUESTIONS and taken is None)
 
-    def _acts(self, said: str, rest: str, context: Context, wished: bool, taken: Choose | None) -> list[Command]:
-        found: list[Command] = []
+    def _acts(
+        self, said: str, rest: str, wished: tuple[WishTime, ...], named: list[Command], taken: Choose | None
+    ) -> list[Command]:
+        question, found = self.question, list[Command]()
         yes, no = assent.says_yes(said), assent.says_no(said)
         thanks, ends = acts.thanks(said), acts.ends(said)
-        if context.question is Question.ANYTHING_ELSE:
+        no = no and not (acts.asks_repeat(said) or (taken and taken.but))
+        if question is Question.ANYTHING_ELSE:
             outright = assent.says_yes_outright(said)
-            thanks, yes = thanks or (yes and not outright), yes and outright
-            no, ends = no or (ends and not yes), ends and acts.says_goodbye(said)
-        if context.question is Question.CONFIRM and wished and not yes:
-            no = no or acts.changes(said)
-        if yes and context.question is Question.CONFIRM and not assent.says_little_else(rest):
-            yes = False
+            thanks, yes = thanks or (yes and not outright and not acts.closes(said)), yes and outright
+            no = no or (acts.closes(said) and not yes)
+            ends = acts.says_goodbye(said)
+        elif yes and not acts.says_goodbye(said) and question is Question.CONFIRM:
+            ends = False
+        if question is Question.CONFIRM:
+            correct = self._corrects(said, wished, named, yes=yes, no=no)
+            no = no or (correct and acts.changes(said))
+            yes = yes and assent.says_little_else(rest) and not (no or correct)
+            found += [Correct()] if correct else []
+        if question in {Question.OPEN, Question.WHEN} and starting.books(said):
+            yes = yes and assent.says_yes_outright(said)
+        if question in {Question.OPEN, Question.WHEN} and wished:
+            no = no and assent.says_no_outright(said)
         if yes:
             found.append(Affirm())
         if no:
             found.append(Deny())
-        if taken and (taken.position or taken.earlier or taken.later or not (wished or yes or no)):
+        others = self._others(said, wished, named, taken)
+        if taken and not others and (taken != Choose() or not (wished or yes or no)):
             found.append(taken)
-        if acts.asks_others(said) and context.question is not Question.ANYTHING_ELSE:
+        elif self._takes_by_booking(said, yes=yes, others=others, no=no, taken=taken):
+            found.append(Choose())
+        if others:
             found.append(AskOthers())
         if acts.asks_repeat(said) and not (yes or no or wished):
             found.append(Repeat())
@@ -122,26 +258,58 @@ class Rules:
             found.append(End())
         if acts.greets(said):
             found.append(Greet())
-        if (
-            found
-            and (acts.asks_something(said) or (yes and assent.asks_besides(said)))
-            and not wished
-            and not acts.wants_booking(said)
-        ):
-            found.append(Ask())
         return found
 
-    def _names(self, said: str, rest: str, context: Context, *, answered: bool) -> list[Command]:
-        question, found = context.question, list[Command]()
-        own = [
-            name
-            for name in context.names
-            if f" {' '.join(names.tokens(name))} " in f" {' '.join(names.tokens(rest))} "
-        ]
+    def _corrects(
+        self, said: str, wished: tuple[WishTime, ...], named: list[Command], *, yes: bool, no: bool
+    ) -> bool:
+        """Something else is wished than what was read back. A question about times beside a yes is none."""
+        if any(isinstance(name, NameChoice) for name in named) and (no or acts.changes(said)):
+            return True
+        telling = [wish for wish in wished if wish != WishTime(past=True)]
+        if any(wish.later or wish.earlier for wish in telling):
+            return True
+        back = self.context.read_back
+        if not telling or back is None:
+            return bool(telling) and not yes
+        return no or acts.changes(said) or not all(within(wish, back.local_start) for wish in telling)
+
+    def _others(self, said: str, wished: tuple[WishTime, ...], named: list[Command], taken: Choose | None) -> bool:
+        if self.question is Question.ANYTHING_ELSE or (taken and (taken.other or taken.but)):
+            return False
+        if acts.asks_others(said):
+            return True
+        if self.question is not Question.CHOICE or wished or any(isinstance(name, NameChoice) for name in named):
+            return False
+        return (starting.seeks(said) and not starting.books(said)) or acts.asks_otherwise(said)
+
+    def _takes_by_booking(self, said: str, *, yes: bool, others: bool, no: bool, taken: Choose | None) -> bool:
+        """ "Book me in" takes the one thing on the table."""
+        single = self.question is Question.CHOICE and len(self.context.offers) == 1
+        return single and starting.books(said) and not (yes or no or others or taken)
+
+    # Names and what else was given
+
+    def _given(self) -> list[Command]:
+        """What was told of the caller: only in words that announce it, or as the answer to the question."""
+        found: list[Command] = []
+        if email := identity.read_email(self.text):
+            found.append(GiveEmail(email))
+        if number := identity.announced_phone(self.said, international="+" in self.text):
+            found.append(GivePhone(number))
+        if born := identity.announced_birth_date(self.said, self.context.now.date()):
+            found.append(GiveDateOfBirth(born))
+        if self.question not in _NAME_QUESTIONS and (name := identity.announced_name(self.text)):
+            found.append(GiveName(name))
+        return found
+
+    def _names(self, said: str, rest: str) -> list[Command]:
+        question, context, found = self.question, self.context, list[Command]()
+        own = [name for name in context.names if names.is_said(name, rest)]
         if question in _NAME_QUESTIONS:
-            plain = rest if not answered else re.sub(r"^(?:yes|yeah|yep|no|nope|ok|okay|sure)\b", "", rest)
+            plain = re.sub(r"^(?:yes|yeah|yep|no|nope|ok|okay|sure)\b", "", rest)
             name = identity.read_name(plain)
-            if name and (own or not acts.wants_booking(said) or identity.says_own_name(plain)):
+            if name and (own or not starting.wants_booking(said) or identity.says_own_name(plain)):
                 found.append(GiveName(name))
             if own or question is Question.CALLER_NAME:
                 return found
@@ -164,9 +332,25 @@ class Rules:
         return found
 
 
+def _only_manner(wishes: tuple[WishTime, ...]) -> bool:
+    """Nothing but sooner, earlier or later, which a choice says itself."""
+    manner = {"soonest": False, "earlier": False, "later": False}
+    return all(msgspec.structs.replace(wish, **manner) == WishTime() for wish in wishes)
+
+
+def _without_names(rest: str, found: list[Command]) -> str:
+    """The words without the caller's own name, which names nobody of the menu."""
+    own = {word for command in found if isinstance(command, GiveName) for word in names.tokens(command.name)}
+    return " ".join(word for word in rest.split() if word not in own) if own else rest
+
+
 def _sounds(hour: int, number: int) -> bool:
     return number in (hour, hour % 12 or 12)
 
 
 def _names(command: Command, what: What) -> bool:
     return isinstance(command, NameChoice) and command.what is what
+
+
+def _gives_name(found: list[Command]) -> bool:
+    return any(isinstance(command, GiveName) for command in found)

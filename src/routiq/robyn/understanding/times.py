@@ -54,6 +54,20 @@ def hear_times(said: str, now: datetime, *, expect_time: bool = False) -> Heard:
     return Heard(_split(wish) if wish else (), line)
 
 
+def within(wish: WishTime, start: datetime) -> bool:
+    """Whether a start, in the zone where it is spoken, is within what was said of days and times."""
+    day, at = start.date(), start.time()
+    if (wish.days and day not in wish.days) or (wish.weekdays and start.isoweekday() not in wish.weekdays):
+        return False
+    if day in wish.not_days or start.isoweekday() in wish.not_weekdays:
+        return False
+    if (wish.first_day and day < wish.first_day) or (wish.last_day and day > wish.last_day):
+        return False
+    if wish.at and not wish.not_before and (at.hour, at.minute) != (wish.at.hour, wish.at.minute):
+        return False
+    return not ((wish.not_before and at < wish.not_before) or (wish.not_after and at > wish.not_after))
+
+
 def _split(wish: WishTime) -> tuple[WishTime, ...]:
     """ "Any time but lunch" is until noon, or from two."""
     if wish.not_before and wish.not_after and wish.not_before > wish.not_after:

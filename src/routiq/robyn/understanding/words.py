@@ -55,7 +55,8 @@ MONTHS = {
 
 _UNITS = word_list("zero one two three four five six seven eight nine")
 _TEENS = word_list("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen")
-_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50}
+_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50, "sixty": 60}
+_TENS |= {"seventy": 70, "eighty": 80, "ninety": 90}
 _CARDINALS = {word: n for n, word in enumerate(_UNITS + _TEENS)} | _TENS
 _ORDINALS = {
     word: n

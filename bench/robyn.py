@@ -1,0 +1,142 @@
+"""``python -m bench.robyn [FILE]``: how well Robyn understands, and how fast. Exit status 1 when a bound is missed.
+
+``FILE``, or the variable ``ROUTIQ_DIALOGUES``, names a file of dialogues (:mod:`bench.robyn_dialogues`). It is not in
+this repository; without it that chapter is left out, and said to be. Half of it is worked on and its errors are
+printed; of the other half only the score is, so that it shows whether the rules are general.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.figures import Chapter, Figure, percentile, show
+from bench.robyn_dialogues import ACTS, Line, Standing, acts_of, names_day_or_time, read_lines, standing, when
+from routiq.robyn.understanding.commands import Command
+from routiq.robyn.understanding.reader import Context
+from routiq.robyn.understanding.rules import Rules
+from tests.robyn import sentences
+
+HALVES = ("worked on", "only scored")
+
+
+@dataclass(frozen=True)
+class Read:
+    line: Line
+    standing: Standing
+    commands: tuple[Command, ...]
+
+    @property
+    def when_holds(self) -> bool:
+        if not self.line.carries:
+            return not names_day_or_time(self.commands)
+        return when(self.commands) == (self.line.date, self.line.time)
+
+    @property
+    def acts(self) -> frozenset[str]:
+        return acts_of(self.commands, self.standing)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="bench.robyn", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("file", nargs="?", default=os.environ.get("ROUTIQ_DIALOGUES", ""), help="dialogues to read")
+    parser.add_argument("--no-errors", action="store_true", help="only the numbers")
+    arguments = parser.parse_args()
+    chapters: list[Chapter] = []
+    turns = [(case.said, case.context) for case in sentences.cases()]
+    if arguments.file:
+        lines = read_lines(Path(arguments.file))
+        reads = [_read(line) for line in lines]
+        for number, name in enumerate(HALVES):
+            part = [read for read in reads if read.line.half == number]
+            chapters.append(understanding(f"Dialogues, the half that is {name}", part))
+            show(chapters[-1])
+            if number == 0 and not arguments.no_errors:
+                _print_errors(part)
+        chapters.append(understanding("Dialogues, all", reads))
+        show(chapters[-1])
+        turns += [(read.line.utterance, read.standing.context) for read in reads]
+    else:
+        print("Dialogues: left out. Name the file as an argument or in ROUTIQ_DIALOGUES.")
+    chapters += [own_sentences(), speed(turns)]
+    for chapter in chapters[-2:]:
+        show(chapter)
+    missed = [figure for chapter in chapters for figure in chapter.figures if figure.enforced and not figure.holds]
+    raise SystemExit(1 if missed else 0)
+
+
+def _read(line: Line) -> Read:
+    stand = standing(line)
+    return Read(line, stand, Rules().read(line.utterance, stand.context))
+
+
+def understanding(name: str, reads: list[Read]) -> Chapter:
+    with_time = [read for read in reads if read.line.carries]
+    without = [read for read in reads if not read.line.carries]
+    scores = {act: _f1(act, reads) for act in ACTS}
+    figures = [
+        Figure("dates and times exact, where there are some", _share(with_time), "%", at_least=98),
+        Figure("none read, where there are none", _share(without), "%", at_least=99.5),
+        Figure("acts, macro F1", sum(scores.values()) / len(scores), at_least=0.93),
+    ]
+    figures += [Figure(f"  {act}", score, "F1") for act, score in scores.items()]
+    return Chapter(name, figures, [f"{len(reads)} turns, {len(with_time)} with a date or a time"])
+
+
+def _share(reads: list[Read]) -> float:
+    return 100 * sum(read.when_holds for read in reads) / max(1, len(reads))
+
+
+def _f1(act: str, reads: Iterable[Read]) -> float:
+    expected = heard = both = 0
+    for read in reads:
+        expected += act in read.line.acts
+        heard += act in read.acts
+        both += act in read.line.acts and act in read.acts
+    return 2 * both / (expected + heard) if expected + heard else 1.0
+
+
+def _print_errors(reads: Iterable[Read]) -> None:
+    for read in reads:
+        if not read.when_holds:
+            got = " ".join(str(value) for value in when(read.commands) if value)
+            print(f"  when: {read.line.utterance!r} means {read.line.date} {read.line.time}, read: {got or 'none'}")
+    for read in reads:
+        wanted, heard = read.line.acts & set(ACTS), read.acts
+        if wanted != heard:
+            marks = [f"-{act}" for act in sorted(wanted - heard)] + [f"+{act}" for act in sorted(heard - wanted)]
+            asked = f"[{read.standing.context.question}] {read.line.previous[-60:]!r}"
+            print(f"  acts: {' '.join(marks)}: {asked} {read.line.utterance!r}")
+
+
+def own_sentences() -> Chapter:
+    cases = sentences.cases()
+    wrong = [(case, heard) for case in cases if (heard := case.heard()) != case.meant]
+    figure = Figure("meant exactly", 100 * (1 - len(wrong) / len(cases)), "%", at_least=97)
+    notes = [f"{case.said!r} ({case.context.question}): {heard}" for case, heard in wrong]
+    return Chapter(f"{len(cases)} sentences of our own", [figure], notes)
+
+
+def speed(turns: list[tuple[str, Context]]) -> Chapter:
+    reader, took = Rules(), []
+    for said, context in turns:
+        began = time.perf_counter()
+        reader.read(said, context)
+        took.append(1000 * (time.perf_counter() - began))
+    return Chapter(
+        "Time to understand a turn",
+        [
+            Figure("p50", percentile(took, 0.5), "ms", at_most=10),
+            Figure("p99", percentile(took, 0.99), "ms", at_most=50),
+            Figure("longest", max(took), "ms"),
+        ],
+        [f"{len(took)} turns, each read once"],
+    )
+
+
+if __name__ == "__main__":
+    main()

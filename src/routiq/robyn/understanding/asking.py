@@ -1,0 +1,90 @@
+"""Questions and requests for facts, told apart from what stands beside them. Pure, over normalised words."""
+
+from __future__ import annotations
+
+import re
+
+from routiq.robyn.understanding.phrases import any_of, one_of
+from routiq.robyn.understanding.vocabulary import FACT
+
+_OPENER = (
+    r"(?:what|what's|whats|where|where's|wheres|who|who's|whos|why|how|which|when|is there|are there|do (?:you|"
+    r"they|i|we)|does|did|can (?:you|i|they|we|u)|could (?:you|i|they|we)|would you|will (?:i|it|you|they|there)|"
+    r"may i|might i|have you|has|is (?:it|he|she|this|parking|the \w+ \w+|your \w+)|are (?:you|they|there)|"
+    r"tell me|let me know|any idea|am i)"
+)
+_HUNG = one_of(
+    ["what", "where", "how", "can you", "could you", "can i", "could i", "may i", "give me", "tell me", "find me"]
+)
+_HELD = "".join(
+    rf"(?<!\b{word})"
+    for word in (
+        "and",
+        "also",
+        "but",
+        "so",
+        "plus",
+        "is",
+        "that's",
+        "exactly",
+        "know",
+        "just",
+        "me",
+        "about",
+        "sure",
+        "on",
+    )
+)
+_CUT = re.compile(
+    rf"(?<=[.?!])\s|\s(?=(?:,|and|also|but|so|plus|now)\s(?:(?:,|and|also|so|please)\s)*(?:{_OPENER}|(?:give|tell|"
+    rf"get|find|send) (?:me|out))\b)|{_HELD}\s(?={_HUNG}\b)|\s(?=, i (?:will|need|want|also)\b)"
+)
+"""Between sentences, and before a question that is hung on without a mark."""
+_LEAD = (
+    r"^(?:(?:,|\.|and|also|but|so|plus|now|then|ok|okay|oh|um+|well|please|yes|yeah|sorry|hi|hello|hey|great|"
+    r"thanks)\s+)*"
+)
+_STARTS = re.compile(rf"{_LEAD}{_OPENER}(?![\w'])")
+_REQUEST = any_of(
+    rf"(?:give|get|find|tell|send|show|share|provide|let|need|want|like|check|know|have|text|hear|"
+    rf"require)(?: (?!my|book|make|at|on|for)[\w'&]+){{0,6}} {FACT}",
+)
+"""A fact asked for without a question: "give me their number"."""
+_WHY_NOT = re.compile(r"\bwhy (?:not|wouldn'?t i)\b\W*$")
+"""A yes."""
+_FACTS = any_of(FACT)
+
+
+def parts(said: str) -> list[str]:
+    """The sentences and hung-on questions, each with its mark."""
+    return [part.strip(" ,") for part in _CUT.split(said) if part and part.strip(" ,.?!")]
+
+
+def opens_question(said: str) -> bool:
+    """Some part opens as a question does, not only ends as one ("Oliver?")."""
+    return any(_STARTS.search(part) for part in parts(said))
+
+
+def is_question(part: str) -> bool:
+    """Asks for something to be told: by its mark, its opening, or for a fact."""
+    part = _WHY_NOT.sub("", part)
+    return part.endswith("?") or bool(_STARTS.search(part) or _REQUEST.search(part))
+
+
+def asks_fact(said: str) -> bool:
+    """Asks for a fact about the practice or a practitioner: the address, the number, the price."""
+    return any(_FACTS.search(part) and is_question(part) for part in parts(said))
+
+
+def asks_something(said: str) -> bool:
+    return any(is_question(part) for part in parts(said))
+
+
+def without_requests(part: str) -> str:
+    """The words without those that ask for a fact."""
+    return _REQUEST.sub(" ", part)
+
+
+def told(said: str) -> list[str]:
+    """The parts that ask nothing."""
+    return [part for part in parts(said) if not is_question(part)]

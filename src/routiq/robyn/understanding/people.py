@@ -1,0 +1,72 @@
+"""When words are for a person: somebody is asked for, something went wrong, or money is in dispute. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from routiq.robyn.understanding.phrases import any_of
+
+_SOMEONE = (
+    r"(?:person|human|humans|someone|somebody|one|receptionist|reception|staff|team|manager|operator|practice|"
+    r"clinic|people|front desk|anyone|supervisor|owner|boss|agent|admin|office)"
+)
+_TALK = (
+    r"(?:speak|talk|chat|have a (?:chat|word)|get hold|get through|put (?:me|us) (?:through|on)|transfer(?: me|"
+    r" us)?|"
+)
+_TALK += r"connect(?: me| us)?|pass (?:me|us)|speaking|talking|chatting|hand me over|put through)"
+_PERSON = any_of(
+    rf"{_TALK}(?: \w+){{0,2}}? (?:to|with|on to|onto|of|over to) (?:a |an |the |some ?|your |another |one of the |"
+    rf"one of your )?(?:real |actual |live |nice )?{_SOMEONE}",
+    r"(?:real|actual|live|proper) (?:person|human|people)|(?:a|any) human|(?:call|ring|phone|buzz) (?:me )?back|"
+    r"(?:call|ring|phone) me(?= *$| [.,!?]| (?:please|asap|today|tomorrow|this|on|at|later|about|to|when you|"
+    r"instead|urgently))",
+    r"have (?:someone|somebody|one of \w+) (?:call|ring|phone|contact)|(?:someone|somebody|the team|staff|"
+    r"anyone)(?: to| can| could| please)* (?:call|ring|phone|contact|help) me|give (?:me|us|him|her) a (?:call|"
+    r"ring|bell|buzz)|receptionist|operator",
+    r"(?:want|need|get me|is there|prefer|rather have) (?:a |the |an )?(?:person|human|manager|someone real|real)|"
+    rf"{_SOMEONE} (?:i|we) (?:can|could) (?:speak|talk|chat)|"
+    r"not (?:a |an )?(?:robot|machine|bot|computer|ai)|(?:are|r) (?:you|u) (?:a )?(?:robot|machine|bot|computer|"
+    r"human|real)",
+    r"(?:take|leave|pass on|give) (?:\w+ )?(?:a |the )?message|no (?:robots|bots|machines)",
+)
+_PERSON_ALONE = re.compile(
+    r"^(?:a )?(?:person|human|reception|staff|agent|representative|receptionist)(?: please)?\W*$"
+)
+_NAMED = any_of(
+    rf"{_TALK}(?: \w+){{0,2}}? (?:to|with|on to|onto|of|through to)|(?:leave|pass|take|give|"
+    rf"get)(?: [\w']+){{0,3}}? "
+    r"(?:message|note|word) (?:for|to|on to)|(?:have|get|ask|can|could|tell|let) (?:\w+ ){1,3}?(?:to )?(?:call|"
+    r"ring|phone|text|email|contact|know|get back to)(?: me)?|message for|(?:call|phone) from"
+)
+"""Before or around the name of a practitioner: speaks to them, or leaves them a message."""
+_COMPLAINT = any_of(
+    r"complain\w*|not happy|unhappy|angry|furious|disappointed|disgusted|disgusting|appalled|appalling|ridiculous|"
+    r"unacceptable|rude|terrible (?:service|experience)|awful|disgraceful|negligen\w*|malpractice|ombudsman|"
+    r"lawyer|sue (?:you|the)|legal action|fed up|waste of time|not good enough|shocking|ripped off|rip off|"
+    r"stuffed (?:me|up)|made (?:it|my \w+) worse|hurt me|kept me waiting|incompetent|unprofessional|"
+    r"health complaints"
+)
+_DISPUTE = any_of(
+    r"over ?charg\w*|double charg\w*|charged (?:me )?(?:twice|wrong\w*|too much|for|incorrectly|extra)|charged me|"
+    r"wrongly charged|refund\w*|money back|debt collect\w*|billing|billed|reimburs\w*"
+)
+_MONEY = any_of(r"invoices?|bills?|accounts?|receipts?|statements?|payments?|fees?|charges?|claims?|rebates?")
+_WRONG = any_of(
+    r"wrong|incorrect|mistake|error|not right|dispute|query|didn'?t|shouldn'?t|never|twice|too (?:much|high)|"
+    r"hasn'?t|haven'?t received|disagree"
+)
+
+
+def wants_person(said: str) -> str:
+    """Why a person should take over: ``asked``, ``complaint``, ``billing``, or empty."""
+    if _PERSON.search(said) or _PERSON_ALONE.match(said):
+        return "asked"
+    if _COMPLAINT.search(said):
+        return "complaint"
+    return "billing" if _DISPUTE.search(said) or (_MONEY.search(said) and _WRONG.search(said)) else ""
+
+
+def speaks_to(said: str) -> bool:
+    """Words of speaking to somebody who is named beside them."""
+    return bool(_NAMED.search(said))

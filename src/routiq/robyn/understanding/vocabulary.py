@@ -1,0 +1,31 @@
+"""The words of our field that several readers share. Data: each is put into phrases by the reader that needs it."""
+
+from __future__ import annotations
+
+from routiq.robyn.understanding.phrases import one_of
+
+VISIT = one_of(
+    "appointment appointments appt appts booking bookings session sessions consult consults consultation "
+    "visit visits "
+    "reservation reservations checkup treatment massage adjustment review"
+)
+"""What is booked."""
+
+ROOM = one_of("slot slots spot spots time times opening openings gap gaps availability vacancy vacancies")
+"""What is free."""
+
+PROVIDER = (
+    r"(?!(?:list|waitlist|exist|resist|assist|insist|wrist|wrists|twist|fist|mist|lists|receptionist|artist)\b)"
+    r"(?:\w{3,}ists?|doctors?|docs?|gps?|dr|physios?|chiros?|osteos?|podiatry|practitioners?|chiropractors?|"
+    r"osteopaths?|"
+    r"counsel+ors?|nurses?|clinicians?|pathologists?|dietit?ians?|dieticians?|naturopaths?|surgeons?|providers?|"
+    r"midwi(?:fe|ves)|(?:hair )?salons?|barbers?|hairdressers?|stylists?|clinics?|ot|practices?)"
+)
+"""Who or what is visited, by trade. Most trades of health end alike."""
+
+FACT = one_of(
+    "address addresses addres number numbers phone contact contacts rating ratings reviews location directions "
+    "website site parking hours cost costs price prices fee fees rates details detail info information experience "
+    "qualifications stars landline fax street suburb map services procedures"
+)
+"""What is asked about a practice or a practitioner, and is no appointment."""
