@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pms_sandbox import edits
+from pms_sandbox import accounts, edits
 from pms_sandbox.world.model import World
 
 OPERATIONS = (
@@ -18,6 +18,10 @@ OPERATIONS = (
     "dna",
     "undecided",
     "merge",
+    "deceased",
+    "invoice",
+    "pay",
+    "void",
     "settings",
 )
 
@@ -58,5 +62,13 @@ def act(world: World, operation: str, name: str, id_: str, fields: dict[str, Any
         edits.set_arrival(world, name, id_, {"arrive": True, "dna": False, "undecided": None}[operation])
     elif operation == "merge":
         edits.merge(world, id_, str(fields.get("into") or ""))
+    elif (operation, name) == ("deceased", "patients"):
+        edits.decease(world, id_)
+    elif (operation, name) == ("invoice", "individual_appointments"):
+        accounts.bill_visits(world, [id_])
+    elif (operation, name) == ("pay", "bills"):
+        accounts.pay(world, id_, fields.get("amount"), str(fields.get("method") or "EFTPOS"))
+    elif (operation, name) == ("void", "bills"):
+        accounts.void_bill(world, id_)
     else:
         raise edits.BadEdit(f"{operation} is no operation on a record")

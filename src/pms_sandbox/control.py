@@ -17,7 +17,19 @@ from pms_sandbox.sandbox import Sandbox
 from pms_sandbox.stamps import seconds, stamp
 from pms_sandbox.world.model import STORED_ONLY, World
 
-_ACTIONS = ("archive", "unarchive", "cancel", "arrive", "dna", "undecided", "merge")
+_ACTIONS = (
+    "archive",
+    "unarchive",
+    "cancel",
+    "arrive",
+    "dna",
+    "undecided",
+    "merge",
+    "deceased",
+    "invoice",
+    "pay",
+    "void",
+)
 
 
 class Control:

@@ -151,10 +151,21 @@ def merge(world: World, loser: str, survivor: str) -> Row:
         "patient_cases",
         "recalls",
         "communications",
+        "treatment_cases",
+        "treatment_notes",
+        "bills",
+        "waiting_list",
+        "patient_files",
     ):
         for held in [held for held in world[name].rows.values() if held.get("patient_id") == loser]:
             update(world, name, held["id"], {"patient_id": survivor})
     return row
+
+
+def decease(world: World, id_: str) -> Row:
+    """Noted as dead; where a vendor has no such mark, the record is archived and nothing else tells."""
+    now = world.clock.stamp()
+    return update(world, "patients", id_, {"deceased_at": now, "archived_at": now})
 
 
 def change_settings(world: World, changes: dict[str, Any]) -> dict[str, Any]:

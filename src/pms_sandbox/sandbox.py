@@ -57,8 +57,9 @@ class Sandbox:
 
 def generate_worlds(options: Options, clock: Clock) -> dict[str, World]:
     """Both accounts, as of the start of the clock's first day."""
+    ledger = options.vendor != "cliniko"
     with clock.frozen():
         return {
-            "main": main_world(options.patients, options.seed, clock, options.time_zone),
-            "other": other_world(options.seed, clock, options.time_zone),
+            "main": main_world(options.patients, options.seed, clock, options.time_zone, ledger=ledger),
+            "other": other_world(options.seed, clock, options.time_zone, ledger=ledger),
         }

@@ -85,7 +85,7 @@ def state(row: Row) -> str:
 
 
 def invoiced(call: Call, row: Row) -> bool:
-    return row["id"] in call.world["billed_visits"].rows
+    return bool(call.world["billed_visits"].having("appointment_id", row["id"]))
 
 
 def shown(call: Call, row: Row) -> dict[str, Any]:

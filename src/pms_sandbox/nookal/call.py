@@ -20,7 +20,7 @@ _BY_ID = (("id", False),)
 _EVERYTHING = 1 << 60
 
 Payload = dict[str, Any]
-Encode = Callable[[Row], dict[str, Any]]
+Encode = Callable[[Any], dict[str, Any]]
 
 
 class Failed(Exception):

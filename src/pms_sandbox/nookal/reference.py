@@ -195,6 +195,11 @@ def service_matrix(call: Call) -> Payload:
     )
 
 
+def redemptions(call: Call) -> Payload:
+    """Nobody has shown a record of one; this practice sells no passes."""
+    return call.listed("redemptions", [], dict)
+
+
 def billable(call: Call, kind_id: str) -> Row:
     """The item that a visit of this type is billed as; empty when there is none."""
     for link in call.world["appointment_type_billable_items"].rows.values():

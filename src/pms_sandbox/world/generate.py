@@ -11,6 +11,7 @@ from pms_sandbox.ids import IdMint
 from pms_sandbox.stamps import stamp
 from pms_sandbox.world.characters import add_characters
 from pms_sandbox.world.history import Historian, add_classes, fill_classes
+from pms_sandbox.world.ledger import add_ledger
 from pms_sandbox.world.model import World
 from pms_sandbox.world.paperwork import add_paperwork
 from pms_sandbox.world.people import Registry
@@ -24,16 +25,25 @@ MERGED = 0.008
 DELETED = 0.006
 
 
-def main_world(patients: int, seed: int, clock: Clock, zone: str) -> World:
-    """The practice under test, with its characters."""
+def main_world(patients: int, seed: int, clock: Clock, zone: str, *, ledger: bool = True) -> World:
+    """The practice under test, with its characters; ``ledger`` adds what only the second vendor shows."""
     rng = Random(f"practice/{seed}")
-    return _generate(MAIN_NAME, "harbour-street", patients, rng, clock, zone, characters=True)
+    world = _generate(MAIN_NAME, "harbour-street", patients, rng, clock, zone, characters=True)
+    return _finished(world, Random(f"ledger/{seed}") if ledger else None, IdMint(1_500_000))
 
 
-def other_world(seed: int, clock: Clock, zone: str) -> World:
+def other_world(seed: int, clock: Clock, zone: str, *, ledger: bool = True) -> World:
     """A small second account on the same shard; a key of the one must never show the other."""
     rng = Random(f"other/{seed}")
-    return _generate(OTHER_NAME, "ridgeline", OTHER_PATIENTS, rng, clock, zone, characters=False)
+    world = _generate(OTHER_NAME, "ridgeline", OTHER_PATIENTS, rng, clock, zone, characters=False)
+    return _finished(world, Random(f"other ledger/{seed}") if ledger else None, IdMint(1_950_000))
+
+
+def _finished(world: World, rng: Random | None, mint: IdMint) -> World:
+    if rng is not None:
+        add_ledger(world, rng, mint)
+    world.snapshot()
+    return world
 
 
 def _generate(
@@ -56,7 +66,6 @@ def _generate(
     world["bookings"].load(
         world["individual_appointments"].rows | world["group_appointments"].rows | world["unavailable_blocks"].rows
     )
-    world.snapshot()
     return world
 
 

@@ -36,6 +36,7 @@ _SHAPES: dict[str, tuple[dict[str, Any], tuple[str, ...], tuple[str, ...]]] = {
     "treatment_cases": ({}, ("patient_id",), ("updated_at", "created_at")),
     "treatment_notes": ({}, ("patient_id",), ("updated_at", "created_at")),
     "bills": ({}, ("patient_id", "business_id"), ("updated_at", "created_at")),
+    "billed_visits": ({}, ("appointment_id",), ()),
     "waiting_list": ({}, ("patient_id",), ("updated_at", "created_at")),
     "patient_files": ({}, ("patient_id",), ("updated_at", "created_at")),
 }
@@ -70,7 +71,6 @@ _PLAIN = [
     "product_suppliers",
     "stock_adjustments",
     "reservations",
-    "billed_visits",
     "extra_fields",
 ]
 #: What only the second vendor has: the control door shows these as they are stored.
