@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
 from routiq.connections.models import Connection
 from routiq.frontdesk.models import Booking
-from routiq.mirror.models import Patient, PatientPhone
+from routiq.mirror.models import Invoice, Patient, PatientPhone, Payment, WaitingListEntry
 from routiq.mirror.queries import fold
 from routiq.pms.phones import e164
 from routiq.practices.models import Practice
@@ -58,6 +59,41 @@ def make_patient(
     return patient
 
 
+def make_papers(connection: Connection, patient: Patient) -> None:
+    """An invoice with a payment, and an entry of the waiting list."""
+    now = timezone.now()
+    row: dict[str, Any] = {
+        "practice_id": connection.practice_id,
+        "connection": connection,
+        "remote_updated_at": now,
+        "seen_at": now,
+        "fingerprint": 0,
+        "patient_remote_id": patient.remote_id,
+    }
+    with acting_for(connection.practice_id):
+        invoice = Invoice.objects.create(
+            **row,
+            remote_id="3001",
+            number=f"INV {patient.last_name}",
+            issued_at=now,
+            total=Decimal("110.00"),
+            paid=Decimal("30.50"),
+            outstanding=Decimal("79.50"),
+        )
+        Payment.objects.create(
+            practice_id=connection.practice_id,
+            invoice=invoice,
+            position=0,
+            remote_id="1",
+            paid_on=now.date(),
+            amount=Decimal("30.50"),
+            method="EFTPOS",
+        )
+        WaitingListEntry.objects.create(
+            **row, remote_id="41", days="Mon, Thu", times="mornings", notes="Rings after six", remote_created_at=now
+        )
+
+
 @dataclass(frozen=True)
 class Belongings:
     """One of everything that has an id."""
@@ -88,6 +124,7 @@ def make_belongings(practice: Practice) -> Belongings:
     connection = make_connection(practice)
     patient = make_patient(connection, "Pat", f"Of {practice.name}", "0491 570 006")
     start = timezone.now() + timedelta(days=3)
+    make_papers(connection, patient)
     with acting_for(practice.pk):
         conversation = Conversation.objects.create(practice=practice, channel="api")
         Turn.objects.create(practice=practice, conversation=conversation, number=0, said="Hello.")

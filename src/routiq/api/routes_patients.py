@@ -15,6 +15,7 @@ from routiq.api.auth import caller_of
 from routiq.api.fields import Limit, Taken, Text
 from routiq.mirror import queries
 from routiq.mirror.models import Patient
+from routiq.mirror.money import account_of
 
 router = Router(tags=["patients"])
 
@@ -25,7 +26,7 @@ class PatientFilter(Taken):
     search: Text = Field(
         "", max_length=200, description="Words to look for in names, e-mail and phone digits. Not with phone or name."
     )
-    status: Literal["active", "archived", "all"] = Field(
+    status: Literal["active", "archived", "deceased", "all"] = Field(
         "active", description="`archived` takes in merged and deceased patients."
     )
     after: Text = Field("", max_length=1000, description="The `next` of the page before.")
@@ -80,6 +81,16 @@ def list_patient_appointments(
         visits = [visit for visit in visits if visit.is_upcoming == (wanted.when == "upcoming")]
     keeps_notes = caller_of(request).practice.keep_patient_notes
     return schemas.Appointments(items=[showing.appointment(visit, with_notes=keeps_notes) for visit in visits])
+
+
+@router.get(
+    "/patients/{int:patient_id}/invoices",
+    response=answers({200: schemas.Invoices}, 404),
+    summary="A patient's invoices and payments",
+)
+def list_patient_invoices(request: HttpRequest, patient_id: int) -> schemas.Invoices:
+    """Newest first, each with its payments. Empty where the practice management system tells no invoices."""
+    return showing.invoices(account_of(_patient(patient_id)))
 
 
 def _patient(pk: int) -> Patient:

@@ -10,6 +10,7 @@ from routiq.api.answers import answers
 from routiq.api.auth import caller_of
 from routiq.connections.connecting import live_connection
 from routiq.frontdesk import times
+from routiq.mirror.waiting import waiting_list
 
 router = Router(tags=["practice"])
 
@@ -19,6 +20,15 @@ def get_practice(request: HttpRequest) -> schemas.Practice:
     """The practice with its locations, practitioners and appointment types, how many patients and appointments the
     copy holds, and what is switched off for online bookings with the switch to turn on."""
     return showing.practice(caller_of(request).practice, live_connection())
+
+
+@router.get("/waiting-list", response=answers({200: schemas.WaitingList}), summary="Who waits for a time")
+def get_waiting_list(request: HttpRequest) -> schemas.WaitingList:
+    """Those who still wait, the longest first. Empty where the practice management system tells no waiting list."""
+    connection = live_connection()
+    keeps_notes = caller_of(request).practice.keep_patient_notes
+    wishes = waiting_list(connection) if connection else []
+    return schemas.WaitingList(items=[showing.waiting(wish, with_notes=keeps_notes) for wish in wishes])
 
 
 @router.get("/menu", response=answers({200: schemas.Menu}), summary="What can be booked online")

@@ -202,6 +202,50 @@ class PatientDetail(Patient):
     archived_at: datetime | None
 
 
+class Payment(Given):
+    remote_id: str
+    paid_on: date
+    amount: str = Field(description="In the practice's currency, to the cent.", examples=["79.50"])
+    method: str
+
+
+class Invoice(Given):
+    remote_id: str
+    number: str
+    issued_at: datetime
+    total: str = Field(examples=["110.00"])
+    paid: str
+    outstanding: str
+    third_party: bool = Field(description="Somebody else than the patient owes it.")
+    void: bool = Field(description="Nothing is owed on it.")
+    practitioner: str
+    location: str
+    payments: list[Payment] = Field(description="Those that count; void ones are left out.")
+
+
+class Invoices(Given):
+    items: list[Invoice]
+    owed: str = Field(description="What the patient still owes; what third parties owe is left out.")
+
+
+class WaitingListEntry(Given):
+    remote_id: str
+    patient_id: int | None = Field(description="Null while the patient is not copied yet.")
+    patient: str
+    appointment_type: str = Field(description="Empty: anything.")
+    location: str = Field(description="Empty: any.")
+    practitioners: list[str] = Field(description="The first choice first; empty: anyone.")
+    priority: str
+    days: str = Field(description="As typed at the practice, and so are `times`.")
+    times: str
+    notes: str = Field(description="Empty unless the practice keeps notes.")
+    since: datetime | None
+
+
+class WaitingList(Given):
+    items: list[WaitingListEntry]
+
+
 class Appointment(Given):
     remote_id: str
     starts_at: datetime = Field(description="UTC.")
@@ -210,7 +254,13 @@ class Appointment(Given):
     local_end: datetime
     time_zone: str = Field(examples=["Australia/Sydney"])
     status: str = Field(description="`confirmed`, `cancelled` or `dna` (did not arrive).")
+    vendor_status: str = Field(
+        description="The practice management system's own word: `confirmed`, `cancelled`, `dna`, `completed` or "
+        "`uninvoiced`, as far as it has them."
+    )
     arrived: bool
+    completed: bool = Field(description="The practice management system says that the visit is over.")
+    invoiced: bool | None = Field(description="Null where the practice management system does not say.")
     practitioner: str
     appointment_type: str
     location: str

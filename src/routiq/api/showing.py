@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from routiq.api import offers, schemas
@@ -12,6 +13,8 @@ from routiq.frontdesk.booking import answer
 from routiq.frontdesk.wishes import Menu, OfferedTime
 from routiq.mirror import models as mirror
 from routiq.mirror import queries
+from routiq.mirror.money import Account, Bill
+from routiq.mirror.waiting import Wish
 from routiq.practices.models import Practice
 from routiq.sync.models import SyncRun
 from routiq.sync.progress import Progress
@@ -83,10 +86,45 @@ def appointment(visit: queries.Visit, *, with_notes: bool) -> schemas.Appointmen
         ends_at=visit.ends_at.astimezone(UTC),
         time_zone=visit.zone,
         practitioner=visit.practitioner_name,
+        vendor_status=visit.word,
         appointment_type=visit.type_name,
         location=visit.location_name,
         cancellation_reason=visit.reason,
         notes=visit.notes if with_notes else "",
+    )
+
+
+def invoices(account: Account) -> schemas.Invoices:
+    return schemas.Invoices(items=[_invoice(bill) for bill in account.bills], owed=_cents(account.owed))
+
+
+def _invoice(bill: Bill) -> schemas.Invoice:
+    row = bill.invoice
+    return schemas.Invoice.of(
+        row,
+        total=_cents(row.total),
+        paid=_cents(row.paid),
+        outstanding=_cents(row.outstanding),
+        practitioner=bill.practitioner_name,
+        location=bill.location_name,
+        payments=[schemas.Payment.of(each, amount=_cents(each.amount)) for each in bill.payments],
+    )
+
+
+def _cents(amount: Decimal) -> str:
+    return f"{amount:.2f}"
+
+
+def waiting(wish: Wish, *, with_notes: bool) -> schemas.WaitingListEntry:
+    return schemas.WaitingListEntry.of(
+        wish.entry,
+        patient_id=wish.patient.pk if wish.patient else None,
+        patient=wish.patient.full_name if wish.patient else "",
+        appointment_type=wish.type_name,
+        location=wish.location_name,
+        practitioners=list(wish.practitioner_names),
+        notes=wish.entry.notes if with_notes else "",
+        since=wish.entry.remote_created_at,
     )
 
 
