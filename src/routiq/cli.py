@@ -245,7 +245,7 @@ def doctor(practice_id: int | None) -> None:
 @click.option("--rate-limit", default=200, show_default=True, help="The sandbox's requests per minute.")
 @click.option("--reset", is_flag=True, help="Only remove the demo's data.")
 def demo(port: int, sandbox_port: int, patients: int, rate_limit: int, reset: bool) -> None:
-    """The product beside the sandbox, with one invented practice connected: look around, break things."""
+    """The product beside the sandbox, with an invented practice on each system: look around, break things."""
     from routiq import demo as stage
     from routiq.embedded import start
 
@@ -291,7 +291,7 @@ def demo_prepare(sandbox_port: int) -> None:
 
     stage.wait_for(f"http://127.0.0.1:{sandbox_port}/_sandbox/keys")
     with ready():
-        stage.prepare(stage.sandbox_key())
+        stage.prepare()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The demo: the product beside the sandbox, one invented practice connected to it, everything on this machine.
+"""The demo: the product beside the sandbox, an invented practice on each system, everything on this machine.
 
 Each start begins anew: the sandbox lives in memory, so a practice that was kept would remember a diary that is gone.
 """
@@ -19,7 +19,11 @@ from routiq.environment import SettingError
 
 EMAIL = "owner@harbour.example"
 PASSWORD = "robyn-at-the-desk"
-PRACTICE = "Harbour Street Physiotherapy"
+#: One invented practice on each system: its name, the system, and the sandbox's name for the key.
+PRACTICES = (
+    ("Harbour Street Physiotherapy", "cliniko", "admin"),
+    ("Quay Street Physiotherapy", "nookal", "nookal"),
+)
 
 
 def sandbox_command(port: int, patients: int, rate_limit: int) -> list[str]:
@@ -29,14 +33,14 @@ def sandbox_command(port: int, patients: int, rate_limit: int) -> list[str]:
     ]  # fmt: skip
 
 
-def sandbox_key() -> str:
-    """The sandbox's administrator key, as its own command tells it."""
+def sandbox_key(wanted: str) -> str:
+    """The sandbox's key of this name, as its own command tells it."""
     done = subprocess.run([sys.executable, "-m", "pms_sandbox", "keys"], capture_output=True, text=True, check=True)
     for line in done.stdout.splitlines():
         label, _, rest = line.strip().partition(" ")
-        if label == "admin":
+        if label == wanted:
             return next(word for word in rest.split() if "-" in word and len(word) > 30)
-    raise SystemExit("routiq: the sandbox names no administrator key")
+    raise SystemExit(f"routiq: the sandbox names no key {wanted}")
 
 
 def begin_anew(data: Path) -> None:
@@ -84,8 +88,8 @@ def wait_for(url: str, seconds: float = 60.0) -> None:
             time.sleep(0.1)
 
 
-def prepare(key: str) -> None:
-    """The invented practice, its owner, and its connection; in a process where Django is set up."""
+def prepare() -> None:
+    """The invented practices, their owner, and their connections; in a process where Django is set up."""
     from routiq.practices import audit
     from routiq.practices.models import Person, Practice
     from routiq.practices.people import create_practice, set_status
@@ -93,11 +97,12 @@ def prepare(key: str) -> None:
     from routiq.sync.start import connect_and_sync
 
     owner = Person.objects.create_person(EMAIL, PASSWORD, name="Olive Nguyen")
-    practice = create_practice(PRACTICE, owner=owner)
     actor = audit.Actor("person", str(owner.pk))
-    with acting_for(practice.pk):
-        set_status(practice, Practice.Status.LIVE, actor)
-    connect_and_sync(practice_id=practice.pk, vendor="cliniko", region="", key=key, actor=actor)
+    for name, system, label in PRACTICES:
+        practice = create_practice(name, owner=owner)
+        with acting_for(practice.pk):
+            set_status(practice, Practice.Status.LIVE, actor)
+        connect_and_sync(practice_id=practice.pk, vendor=system, region="", key=sandbox_key(label), actor=actor)
 
 
 def environment(data: Path, port: int, sandbox_port: int) -> None:
@@ -105,3 +110,4 @@ def environment(data: Path, port: int, sandbox_port: int) -> None:
     os.environ["ROUTIQ_BASE_URL"] = f"http://127.0.0.1:{port}"
     os.environ["ROUTIQ_DATA"] = str(data)
     os.environ["ROUTIQ_CLINIKO_URL"] = f"http://127.0.0.1:{sandbox_port}/cliniko/{{shard}}/v1"
+    os.environ["ROUTIQ_NOOKAL_URL"] = f"http://127.0.0.1:{sandbox_port}/production/v2"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
@@ -235,6 +237,43 @@ def test_somebody_with_several_practices_chooses_one(client: Client, owner: Pers
     assert "Bondi Branch" in client.get("/choose").content.decode()
     client.post("/choose", {"practice": second.pk})
     assert "Bondi Branch" in client.get("/").content.decode()
+
+
+def test_the_header_switches_between_ones_own_practices(
+    client_in: Client, owner: Person, practice: Practice, other_practice: Practice
+) -> None:
+    assert "Change practice" not in client_in.get("/").content.decode(), "there is no other one"
+    second = create_practice("Bondi Branch", owner=owner)
+    html = client_in.get("/").content.decode()
+    assert f'value="{second.pk}">Bondi Branch</button>' in html
+    assert other_practice.name not in html
+    client_in.post("/choose", {"practice": second.pk})
+    after = client_in.get("/").content.decode()
+    assert f'value="{practice.pk}">{practice.name}</button>' in after
+    assert "· Bondi Branch" in after
+
+
+def test_a_page_of_the_practice_before_can_do_nothing_to_the_next(owner: Person, practice: Practice) -> None:
+    second = create_practice("Bondi Branch", owner=owner)
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(owner)
+    form = {"practice": practice.pk, "csrfmiddlewaretoken": _token(client.get("/choose"))}
+    assert client.post("/choose", form).status_code == 302
+    old = _token(client.get("/practice"))
+    assert client.post("/choose", {"practice": second.pk, "csrfmiddlewaretoken": old}).status_code == 302
+    refused = client.post("/practice/notes", {"keep": "on", "csrfmiddlewaretoken": old})
+    assert refused.status_code == 403
+    assert "changed to another practice" in refused.content.decode()
+    with acting_for(second.pk):
+        assert not Practice.objects.get().keep_patient_notes
+    fresh = _token(client.get("/practice"))
+    assert client.post("/practice/notes", {"keep": "on", "csrfmiddlewaretoken": fresh}).status_code == 302
+
+
+def _token(page: HttpResponse) -> str:
+    found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.content.decode())
+    assert found is not None
+    return found[1]
 
 
 def test_nobody_chooses_a_practice_that_is_not_theirs(client_in: Client, other_practice: Practice) -> None:

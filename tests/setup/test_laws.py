@@ -27,7 +27,7 @@ ACTS = {"book", "withdraw", "reschedule", "cancel", "register_patient"}
 #: which connects itself to the sandbox.
 NAMED = {
     "routiq.settings": {"cliniko", "nookal", "ROUTIQ_CLINIKO_URL", "ROUTIQ_NOOKAL_URL"},
-    "routiq.demo": {"cliniko", "ROUTIQ_CLINIKO_URL", "/cliniko/{shard}/v1"},
+    "routiq.demo": {"cliniko", "nookal", "ROUTIQ_CLINIKO_URL", "ROUTIQ_NOOKAL_URL", "/cliniko/{shard}/v1"},
 }
 
 

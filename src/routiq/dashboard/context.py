@@ -36,16 +36,26 @@ _NAV = (
 
 
 def practice(request: HttpRequest) -> dict[str, Any]:
-    """``practice``, its live ``connection`` or the ended one whose data is ``kept``, how ``late`` it is, the vendor's
-    ``vendor_label``, and the ``nav``. Nothing of it for a visitor without a practice: the login page has no frame."""
+    """``practice``, ``others`` (the person's other memberships), the live ``connection`` or the ended one whose data is
+    ``kept``, how ``late`` it is, the vendor's ``vendor_label``, and the ``nav``. Nothing of it for a visitor without a
+    practice: the login page has no frame."""
     own = getattr(request, "practice", None)
     if own is None:
-        return {"practice": None, "late": None, "connection": None, "kept": None, "vendor_label": "", "nav": ()}
+        return {
+            "practice": None,
+            "others": (),
+            "late": None,
+            "connection": None,
+            "kept": None,
+            "vendor_label": "",
+            "nav": (),
+        }
     connection = live_connection()
     kept = kept_connection() if connection is None else None
     return {
         "late": SimpleLazyObject(lambda: late(connection)),
         "practice": own,
+        "others": getattr(request, "others", ()),
         "connection": connection,
         "kept": kept,
         "kept_is_going": is_going(kept),

@@ -63,6 +63,7 @@ def take(request: HttpRequest) -> Seat | HttpResponse | None:
         return None if request.path in WITHOUT_PRACTICE else redirect("choose")
     request.practice = membership.practice  # type: ignore[attr-defined]
     request.membership = membership  # type: ignore[attr-defined]
+    request.others = [each for each in own if each is not membership]  # type: ignore[attr-defined]
     return Seat(membership)
 
 

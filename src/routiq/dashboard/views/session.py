@@ -6,6 +6,7 @@ import math
 
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
@@ -57,6 +58,8 @@ def choose(request: HttpRequest) -> HttpResponse:
         membership = next((each for each in own if str(each.practice_id) == wanted), None)
         if membership is not None:
             request.session[PRACTICE_KEY] = membership.practice_id
+            # A form of the practice before, open in another tab, must not be sent to this one.
+            rotate_token(request)
             return redirect("home")
     return render(
         request,
