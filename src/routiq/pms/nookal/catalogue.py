@@ -11,31 +11,36 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from routiq.pms.errors import NotBookableOnline, VendorChanged
+from routiq.pms.errors import NotBookableOnline, NotPermitted, VendorChanged, VendorUnavailable
 from routiq.pms.gateway import Lane
 from routiq.pms.nookal import mapping, payloads
 from routiq.pms.nookal.advice import ADVICE
 from routiq.pms.nookal.calls import Answer, Calls
+from routiq.pms.nookal.mapping import Matrix
 from routiq.pms.nookal.values import record_id
 from routiq.pms.nookal.walking import PAGE_SIZE, Astray, Cursor, step
 from routiq.pms.nookal.zones import zone
-from routiq.pms.records import LocationRecord
+from routiq.pms.records import LocationRecord, OfferingRecord
 from routiq.pms.transport import Params
 
 #: Seconds for which a list is believed.
 KEPT_FOR = 300.0
 #: Seconds after which a list is asked for again before something is said not to exist.
 DOUBTED_AFTER = 10.0
+#: Seconds until an account that was not shown the matrix is asked for it again.
+MATRIX_AGAIN = 6 * 3600.0
 
 Row = TypeVar("Row")
 
 
 class Lists(msgspec.Struct, frozen=True):
-    """The three lists as they were at ``read_at`` (``time.monotonic``), which is ``asked_at`` (aware, UTC)."""
+    """The lists as they were at ``read_at`` (``time.monotonic``), which is ``asked_at`` (aware, UTC). ``matrix`` is
+    who does what where, for accounts that are shown it."""
 
     locations: list[payloads.Location]
     practitioners: list[payloads.Practitioner]
     services: list[payloads.Service]
+    matrix: Matrix | None
     read_at: float
     asked_at: datetime
 
@@ -44,8 +49,11 @@ class Lists(msgspec.Struct, frozen=True):
             offer.location_id == location_id
             and offer.appointment_type_id == service_id
             and practitioner_id in offer.practitioner_ids
-            for offer in mapping.offerings(self.locations, self.practitioners, self.services)
+            for offer in self.offerings()
         )
+
+    def offerings(self) -> list[OfferingRecord]:
+        return mapping.offerings(self.locations, self.practitioners, self.services, self.matrix)
 
 
 class Catalogue:
@@ -56,6 +64,7 @@ class Catalogue:
         self._clock = clock
         self._lock = threading.Lock()
         self._lists: Lists | None = None
+        self._no_matrix_until = 0.0
         self._places: tuple[list[payloads.Location], float] | None = None
 
     def zones(self, lane: Lane) -> dict[str, str]:
@@ -96,10 +105,12 @@ class Catalogue:
         if kept is not None and now - kept.read_at < younger_than:
             return kept
         asked_at = datetime.now(UTC)
+        locations = self.whole("getLocations", "locations", payloads.Location, lane)
         fresh = Lists(
-            locations=self.whole("getLocations", "locations", payloads.Location, lane),
+            locations=locations,
             practitioners=self.whole("getPractitioners", "practitioners", payloads.Practitioner, lane),
             services=self.whole("getAppointmentTypes", "services", payloads.Service, lane),
+            matrix=self._matrix(locations, lane),
             read_at=now,
             asked_at=asked_at,
         )
@@ -107,6 +118,29 @@ class Catalogue:
             self._lists = fresh
             self._places = (fresh.locations, now)
         return fresh
+
+    def _matrix(self, locations: list[payloads.Location], lane: Lane) -> Matrix | None:
+        """Who does what where, or ``None`` for the many accounts to which Nookal does not show it: whether it does is
+        found out again only after :data:`MATRIX_AGAIN`.
+
+        Reference: Nookal API v2, getServiceMatrix.
+        """
+        if self._clock() < self._no_matrix_until:
+            return None
+        matrix: dict[tuple[str, str], frozenset[str]] = {}
+        try:
+            for place in (record_id(each.id) for each in locations):
+                answer = self._calls.ask("getServiceMatrix", [("location_id", place)], lane=lane)
+                matrix |= mapping.providers(answer.rows("services", payloads.Providers), place)
+        except (NotPermitted, VendorChanged):
+            pass
+        except VendorUnavailable as error:
+            if error.cause != "failed":
+                raise
+        else:
+            return matrix
+        self._no_matrix_until = self._clock() + MATRIX_AGAIN
+        return None
 
     def whole(
         self,

@@ -104,13 +104,19 @@ def class_type(found: payloads.Service, habits: Habits) -> AppointmentTypeRecord
     return msgspec.structs.replace(service(found, habits), id=f"{CLASS}{record_id(found.id)}", max_attendees=0)
 
 
+#: (location, service) -> who does it there.
+Matrix = Mapping[tuple[str, str], frozenset[str]]
+
+
 def offerings(
     locations: list[payloads.Location],
     practitioners: list[payloads.Practitioner],
     services: list[payloads.Service],
+    matrix: Matrix | None = None,
 ) -> list[OfferingRecord]:
-    """Who does what where: Nookal lists locations with each service and with each practitioner, and any practitioner
-    of a location may do any of its services. A service that lists no locations at all is done at none."""
+    """Who does what where: Nookal lists locations with each service and with each practitioner. Who of a location
+    does which of its services only the matrix says; without it anybody may do any. A service that lists no locations
+    at all is done at none."""
     staff = [
         (record_id(each.id), _ids(each.locations))
         for each in practitioners
@@ -120,10 +126,12 @@ def offerings(
     for place in (record_id(each.id) for each in locations):
         here = tuple(who for who, where in staff if place in where)
         for kind in services:
-            if here and flag(kind.active) is not False and place in _ids(kind.locations):
-                made.append(
-                    OfferingRecord(location_id=place, appointment_type_id=record_id(kind.id), practitioner_ids=here)
-                )
+            if flag(kind.active) is False or place not in _ids(kind.locations):
+                continue
+            number = record_id(kind.id)
+            who = here if matrix is None else tuple(each for each in here if each in matrix.get((place, number), ()))
+            if who:
+                made.append(OfferingRecord(location_id=place, appointment_type_id=number, practitioner_ids=who))
     return made
 
 
@@ -234,7 +242,7 @@ def class_session(found: payloads.ClassSession, habits: Habits) -> ClassRecord |
         practitioner_id=record_id(found.practitioner_id),
         location_id=record_id(found.location_id),
         appointment_type_id=f"{CLASS}{kind}" if kind else "",
-        max_attendees=0,
+        max_attendees=number(found.seats) or 0,
         deleted_at=modified if flag(found.cancelled) else None,
         created_at=moment(found.created),
     )
@@ -363,6 +371,11 @@ def _minutes(value: Scalar) -> int:
     if written is not None:
         return written.hour * 60 + written.minute
     return max(number(text(value).partition(".")[0]) or 0, 0)
+
+
+def providers(listed: list[payloads.Providers], location_id: str) -> dict[tuple[str, str], frozenset[str]]:
+    """One location's part of the matrix. Reference: Nookal API v2, getServiceMatrix."""
+    return {(location_id, record_id(each.id)): _ids(each.providers) for each in listed}
 
 
 def _ids(listed: payloads.Listed[Scalar]) -> frozenset[str]:

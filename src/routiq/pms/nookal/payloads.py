@@ -94,6 +94,13 @@ class Service(Payload, frozen=True, gc=False, kw_only=True):
     active: Scalar = msgspec.field(name="active", default=None)
 
 
+class Providers(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """Who does one service at a location."""
+
+    id: Scalar
+    providers: Listed[Scalar] = None
+
+
 class Patient(Payload, frozen=True, gc=False, kw_only=True):
     id: Scalar = msgspec.field(name="ID")
     title: Scalar = None
@@ -163,6 +170,7 @@ class ClassSession(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     class_type_id: Scalar = msgspec.field(name="classTypeID", default=None)
     class_id: Scalar = msgspec.field(name="classID", default=None)
     type_id: Scalar = msgspec.field(name="appointmentTypeID", default=None)
+    seats: Scalar = msgspec.field(name="maxParticipants", default=None)
     cancelled: Scalar = None
     created: Scalar = msgspec.field(name="dateCreated", default=None)
     modified: Scalar = msgspec.field(name="lastModified", default=None)

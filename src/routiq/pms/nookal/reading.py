@@ -12,8 +12,9 @@ from routiq.pms.nookal.calls import Answer, Calls, changed
 from routiq.pms.nookal.catalogue import Catalogue, astray
 from routiq.pms.nookal.mapping import Habits
 from routiq.pms.nookal.streams import Query, check_selection, queries, seats
+from routiq.pms.nookal.values import record_id
 from routiq.pms.nookal.walking import PAGE_SIZE, Astray, Cursor, Step, step
-from routiq.pms.records import Record
+from routiq.pms.records import InvoiceRecord, Record
 
 _BACKGROUND = Lane.BACKGROUND
 
@@ -39,6 +40,8 @@ class Reading:
         answer, rows = self._ask(query, at)
         on = _step(query, at, answer, len(rows))
         records = self._records(query, rows)
+        if query.beyond is not None and records:
+            records = self._void_beyond(query, answer, records)
         if query.leads_to_seats:
             todo = tuple(record.id for record in records if isinstance(record, Record))
             return self._before_seats(on, at, todo, answer)
@@ -70,6 +73,24 @@ class Reading:
         except ValueError as error:
             reason = str(error)
         raise changed(query.method, "shape", reason)
+
+    def _void_beyond(self, query: Query, answer: Answer, records: list[msgspec.Struct]) -> list[msgspec.Struct]:
+        """Whether the list that was asked for void ones has only these, or all, is not documented: what it has beyond
+        the plain list is void. A list that is shorter than the plain one has only void ones; otherwise a plain list
+        of one page is compared, and where there are more, each invoice is what it says itself."""
+        plain, rows = self._ask(msgspec.structs.replace(query, params=query.beyond), Cursor())
+        if answer.total is not None and plain.total is not None and answer.total < plain.total:
+            standing: set[str] = set()
+        elif plain.next_page is None and (plain.total or 0) <= len(rows):
+            standing = {record_id(row.id) for row in rows}
+        else:
+            return records
+        return [
+            record
+            if not isinstance(record, InvoiceRecord) or record.id in standing
+            else msgspec.structs.replace(record, void=True)
+            for record in records
+        ]
 
     def _habits_now(self, query: Query) -> Habits:
         """With the zones of the locations, where times may come without one."""
@@ -104,7 +125,7 @@ class Reading:
         """All at once: they are put together from three short lists, read anew."""
         lists = self._catalogue.lists(_BACKGROUND, younger_than=0.0)
         return Page(
-            records=mapping.offerings(lists.locations, lists.practitioners, lists.services),
+            records=lists.offerings(),
             next_cursor=None,
             remaining=0,
             asked_at=lists.asked_at,

@@ -65,6 +65,8 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     """The rows are classes, and what is wanted are their seats."""
     or_else: Params | None = None
     """Asked once more with these when nothing came."""
+    beyond: Params | None = None
+    """What comes beyond the answer to these is void."""
 
     def records(self, rows: Sequence[Any], habits: Habits) -> list[msgspec.Struct]:
         """The wanted ones of these rows."""
@@ -232,7 +234,7 @@ def _invoices(selection: Selection) -> list[Query]:
     params = [("expanded", "1"), *_modified(selection)]
     return [
         msgspec.structs.replace(plain, params=params, wanted=_wanted(selection)),
-        msgspec.structs.replace(plain, params=[*params, ("void", "1")], wanted=_wanted(selection)),
+        msgspec.structs.replace(plain, params=[*params, ("void", "1")], wanted=_wanted(selection), beyond=params),
     ]
 
 
