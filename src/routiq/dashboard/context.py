@@ -36,9 +36,9 @@ _NAV = (
 
 
 def practice(request: HttpRequest) -> dict[str, Any]:
-    """``practice``, ``others`` (the person's other memberships), the live ``connection`` or the ended one whose data is
-    ``kept``, how ``late`` it is, the vendor's ``vendor_label``, and the ``nav``. Nothing of it for a visitor without a
-    practice: the login page has no frame."""
+    """``practice``, ``others`` (the person's other memberships), the live ``connection`` or the ended one whose data
+    is ``kept``, how ``late`` it is, the vendor's ``vendor_label``, and the ``nav``. Nothing of it for a visitor
+    without a practice: the login page has no frame."""
     own = getattr(request, "practice", None)
     if own is None:
         return {
