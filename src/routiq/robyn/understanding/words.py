@@ -88,6 +88,9 @@ _WELL_SPELLED = word_set(
 )
 
 
+_MOST_ROUNDS = 5
+
+
 def fold(text: str) -> str:
     """Lower case without accents; apostrophes straight."""
     text = text.replace("\u2019", "'").replace("\u2018", "'").replace("`", "'").replace("\u00b4", "'")
@@ -96,12 +99,25 @@ def fold(text: str) -> str:
 
 
 def normalise(text: str) -> str:
-    """One line of folded words and digits, sentence marks set apart by blanks, number words as digits."""
+    """One line of folded words and digits, sentence marks set apart by blanks, number words as digits.
+
+    What is normalised stays as it is. A sign that is taken away may bring others together, hence the repetition.
+    """
+    said = _normalised(text)
+    for _ in range(_MOST_ROUNDS):
+        before, said = said, _normalised(said)
+        if said == before:
+            break
+    return said
+
+
+def _normalised(text: str) -> str:
     said = fold(text)
     said = re.sub(r"\bo\s*['\"]?\s*clock\b", "oclock", said)
     said = re.sub(r"\b([ap])\s?\.\s?m\b\.?", r"\1m", said)
     if not re.search(r"\d{4}-\d\d-\d\d", said):
-        said = re.sub(r"(\d|[ap]m)\s*-\s*(\d{1,2})(?![\d-])", r"\1 to \2", said)
+        said = re.sub(r"(?<![\d-])(\d{1,2})-(\d{1,2})-(\d{2}|\d{4})(?![\d-])", r"\1/\2/\3", said)
+        said = re.sub(r"(\d|[ap]m)\s*-\s*(\d{1,2})(?!\d|-\d)", r"\1 to \2", said)
     said = re.sub(r"(?<=\d)h(?=\d\d\b)", ":", said)
     said = re.sub(r"(\d)(?:\s*([ap])m\b|([ap])\b)", lambda m: f"{m[1]}{m[2] or m[3]}m ", said)
     said = re.sub(r"[^\w\s:./'&,?!-]", " ", said)
