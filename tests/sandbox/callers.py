@@ -82,21 +82,21 @@ class NookalApi:
         self.key = sandbox.key(label)
         self.client = httpx2.Client(trust_env=False, timeout=10)
 
-    def send(self, method: str, **params: Any) -> httpx2.Response:
+    def send(self, method: str, /, **params: Any) -> httpx2.Response:
         return self.client.post(f"{self.base}/{method}", data={"api_key": self.key, **params})
 
-    def call(self, method: str, **params: Any) -> dict[str, Any]:
+    def call(self, method: str, /, **params: Any) -> dict[str, Any]:
         answer = self.send(method, **params)
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
-    def results(self, method: str, **params: Any) -> dict[str, Any]:
+    def results(self, method: str, /, **params: Any) -> dict[str, Any]:
         """What a success holds."""
         answer = self.call(method, **params)
         assert answer["status"] == "success", answer
         return dict(answer["data"]["results"])
 
-    def rows(self, method: str, key: str, **params: Any) -> list[dict[str, Any]]:
+    def rows(self, method: str, key: str, /, **params: Any) -> list[dict[str, Any]]:
         """Every record of a list, walking ``settings.nextPage``."""
         found: list[dict[str, Any]] = []
         page: int | None = 1
@@ -107,7 +107,7 @@ class NookalApi:
             page = answer["settings"]["nextPage"]
         return found
 
-    def refused(self, method: str, **params: Any) -> dict[str, Any]:
+    def refused(self, method: str, /, **params: Any) -> dict[str, Any]:
         """``details`` of a failure."""
         answer = self.call(method, **params)
         assert answer["status"] == "failure", answer

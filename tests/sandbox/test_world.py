@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from pms_sandbox.cliniko.encode import show
 from pms_sandbox.clock import Clock
 from pms_sandbox.options import Options
 from pms_sandbox.sandbox import generate_worlds
-from pms_sandbox.world.model import World
+from pms_sandbox.world.model import STORED_ONLY, World
 
 DAY = date(2026, 5, 4)
 ZONE = ZoneInfo("Australia/Sydney")
@@ -182,3 +183,23 @@ def test_characters_are_there_whatever_the_seed(seed):
 def test_another_zone_moves_the_whole_practice():
     world = make(patients=20, time_zone="Pacific/Auckland")
     assert {row["time_zone_identifier"] for row in world["businesses"].rows.values()} == {"Pacific/Auckland"}
+
+
+def test_what_the_second_vendor_has_changes_nothing_of_what_the_first_shows():
+    alone, both = make(patients=60, vendor="cliniko"), make(patients=60, vendor="both")
+    assert alone.mint.serial == both.mint.serial
+    for name in alone.collections.keys() - STORED_ONLY - {"bookings"}:
+        shown = [[show(world, name, row, "") for row in world[name].rows.values()] for world in (alone, both)]
+        assert shown[0] == shown[1], name
+    assert not any(alone[name].rows for name in STORED_ONLY)
+
+
+def test_there_are_about_four_bills_a_patient(practice):
+    assert 1600 < len(practice["bills"].rows) < 2600
+    billed = {entry["appointment_id"] for row in practice["bills"].rows.values() for entry in row["entries"]}
+    assert billed == {row["appointment_id"] for row in practice["billed_visits"].rows.values()}
+    came = [row for row in practice["individual_appointments"].rows.values() if row.get("patient_arrived")]
+    assert 0.85 * len(came) < len(billed) < len(came)
+    assert len(practice["treatment_cases"].rows) >= 500
+    assert practice["treatment_notes"].rows
+    assert practice["waiting_list"].rows
