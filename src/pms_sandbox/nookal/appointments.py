@@ -18,6 +18,7 @@ _FILTERS = {
     "service_id": "appointment_type_id",
     "class_id": "appointment_type_id",
 }
+_LOCAL = ("date_from", "date_to", "time_from", "time_to", "appt_status")
 _BY_ID = (("id", False),)
 
 
@@ -31,14 +32,19 @@ def listing(call: Call) -> Payload:
             conditions.append(Condition(field, "in", frozenset({value})))
     conditions += _about(call)
     tests = _tests(call)
-    diary = call.sandbox.diary(call.world).collection()
+    diary = call.sandbox.diary(call.world)
     if not tests:
         page, length = call.page()
-        total, rows = diary.select(conditions, _BY_ID, call.offset(page, length), length)
+        total, rows = diary.collection().select(conditions, _BY_ID, call.offset(page, length), length)
         return call.page_of("appointments", [shown(call, row) for row in rows], total, page, length)
-    rows = diary.select(conditions, _BY_ID, 0, len(diary.rows))[1]
-    found = [row for row in rows if all(test(row) for test in tests)]
-    return call.listed("appointments", found, lambda row: shown(call, row))
+
+    def ask() -> list[Row]:
+        held = diary.collection()
+        rows = held.select(conditions, _BY_ID, 0, len(held.rows))[1]
+        return [row for row in rows if all(test(row) for test in tests)]
+
+    question = (frozenset(conditions), *(call.get(name) for name in _LOCAL))
+    return call.listed("appointments", diary.remembered(question, ask), lambda row: shown(call, row))
 
 
 def _about(call: Call) -> list[Condition]:

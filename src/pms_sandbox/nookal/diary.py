@@ -6,10 +6,13 @@ are not in the list; nothing tells that they went.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
+
 from pms_sandbox.conditions import Row
 from pms_sandbox.store import Collection
 from pms_sandbox.world.model import World
 
+_KEPT = 8
 _KEYS = ("patient_id", "practitioner_id", "business_id", "appointment_type_id", "class_id")
 
 
@@ -20,10 +23,21 @@ class Diary:
         self.world = world
         self.rows = Collection("diary", {}, _KEYS, ("updated_at", "created_at", "starts_at"))
         self._made_at = -1
+        self._found: dict[Hashable, list[Row]] = {}
         world.listeners.append(self._follow)
+
+    def remembered(self, question: Hashable, ask: Callable[[], list[Row]]) -> list[Row]:
+        """What ``ask`` finds, kept while the world stays as it is: a caller walks many pages of one question."""
+        self.collection()
+        if question not in self._found:
+            if len(self._found) >= _KEPT:
+                self._found.clear()
+            self._found[question] = ask()
+        return self._found[question]
 
     def collection(self) -> Collection:
         if self._made_at != self.world.resets:
+            self._found.clear()
             self._made_at = self.world.resets
             world = self.world
             own = {id_: row for id_, row in world["individual_appointments"].rows.items() if not _deleted(row)}
@@ -32,6 +46,7 @@ class Diary:
         return self.rows
 
     def _follow(self, name: str, old: Row | None, new: Row | None) -> None:
+        self._found.clear()
         if self._made_at != self.world.resets:
             return
         if name == "individual_appointments":
