@@ -33,6 +33,8 @@ class Window(msgspec.Struct, frozen=True):
     at: time | None = None
     not_before: time | None = None
     not_after: time | None = None
+    unsure: bool = False
+    """``days`` are readings of one day, to be asked about."""
 
 
 class Want(msgspec.Struct):

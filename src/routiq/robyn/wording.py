@@ -133,6 +133,10 @@ CLARIFY = {
 }
 
 
+def which_day(days: Sequence[date], today: date) -> str:
+    return f"Just to be sure: do you mean {listed(spoken_day(day, today) for day in days)}?"
+
+
 def which(names: Sequence[str], subject: str) -> str:
     ask = {
         "appointment_type": "Which type of appointment would you like",

@@ -31,6 +31,8 @@ def proceed(turn: Turn) -> Said:
         return _at_confirm(turn, changed)
     if memory.offers and memory.question in {Question.CHOICE, Question.WHEN}:
         return _at_choice(turn, changed)
+    if memory.question is Question.WHICH_DAY:
+        return _at_which_day(turn, changed)
     if memory.question in {Question.OTHER_DAYS, Question.ANYONE_ELSE}:
         return _at_loosening(turn, changed)
     if memory.question is Question.ANYTHING_ELSE:
@@ -191,6 +193,31 @@ def _at_loosening(turn: Turn, changed: bool) -> Said:
             memory.want.windows = _loosened(memory.want.windows)
         return _look(turn)
     if turn.has(Deny):
+        return turn.ask(Question.WHEN, wording.WHEN)
+    return handover.not_understood(turn)
+
+
+def _at_which_day(turn: Turn, changed: bool) -> Said:
+    """A day had two readings: one of them is taken, or the wish changes."""
+    memory = turn.memory
+    unsure = next((window for window in memory.want.windows if window.unsure), Window())
+    days, wish = unsure.days, next((wish for wish in turn.wishes if wish.names_day), None)
+    left = wishing.meant(days, wish) if wish else ()
+    choice = turn.first(Choose)
+    if not wish and choice and choice.position:
+        left = days[choice.position - 1 :][:1] if choice.position > 0 else days[-1:]
+    elif not wish and turn.has(Affirm) and not turn.has(Deny):
+        left = days
+    if len(left) == 1:
+        memory.want.windows = (msgspec.structs.replace(unsure, days=left, unsure=False),)
+        if wish and wish.names_time:
+            at_time = msgspec.structs.replace(wish, days=(), weekdays=(), first_day=None, last_day=None)
+            memory.want.windows = wishing.refined(memory.want.windows, [at_time])
+        return offering.search(turn)
+    if turn.wishes or changed:
+        return _look(turn)
+    if turn.has(Deny):
+        memory.want.windows = ()
         return turn.ask(Question.WHEN, wording.WHEN)
     return handover.not_understood(turn)
 

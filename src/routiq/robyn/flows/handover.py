@@ -173,6 +173,9 @@ def asked_again(turn: Turn) -> str:
         groups = (menu.appointment_types, menu.practitioners, menu.locations)
         names = {choice.id: choice.name for group in groups for choice in group}
         return wording.which([names.get(id, "") for id in memory.listed], memory.listed_what.value)
+    unsure = next((window for window in memory.want.windows if window.unsure), None)
+    if memory.question is Question.WHICH_DAY and unsure:
+        return wording.which_day(unsure.days, turn.today)
     return {
         Question.WHO: wording.WHO,
         Question.FULL_NAME: wording.FULL_NAME,

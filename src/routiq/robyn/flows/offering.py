@@ -31,6 +31,8 @@ def search(turn: Turn, lead: str = "") -> Said:
         if menu.appointment_types:
             return naming.pick(turn, What.APPOINTMENT_TYPE)
         return _none(turn, Times(reason=NoTimes.UNAVAILABLE), lead)
+    if unsure := next((window for window in memory.want.windows if window.unsure), None):
+        return turn.ask(Question.WHICH_DAY, f"{lead} {wording.which_day(unsure.days, turn.today)}".strip())
     windows = memory.want.windows or (Window(),)
     times = Times(reason=NoTimes.NOT_OFFERED)
     for base in _bases(turn, kind, habit):

@@ -30,6 +30,7 @@ def _merged(window: Window, wish: WishTime) -> Window:
             weekdays=wish.weekdays or _others(wish.not_weekdays, wish.not_days),
             first_day=wish.first_day,
             last_day=wish.last_day,
+            unsure=wish.unsure,
         )
     if wish.names_time or wish.any_time or wish.soonest:
         window = msgspec.structs.replace(window, at=wish.at, not_before=wish.not_before, not_after=wish.not_after)
@@ -39,6 +40,19 @@ def _merged(window: Window, wish: WishTime) -> Window:
 def _others(not_weekdays: tuple[int, ...], not_days: tuple[date, ...]) -> tuple[int, ...]:
     refused = set(not_weekdays) | {day.isoweekday() for day in not_days}
     return tuple(n for n in range(1, 8) if n not in refused) if refused else ()
+
+
+def meant(days: Sequence[date], wish: WishTime) -> tuple[date, ...]:
+    """Which of the readings of a day an answer means: the day itself, else its weekday, else one in its span."""
+    same = tuple(day for day in days if day in wish.days)
+    weekdays = {day.isoweekday() for day in wish.days} | set(wish.weekdays)
+    of_weekday = tuple(day for day in days if day.isoweekday() in weekdays)
+    spanned = tuple(
+        day
+        for day in days
+        if (wish.first_day or wish.last_day) and (wish.first_day or day) <= day <= (wish.last_day or day)
+    )
+    return same or of_weekday or spanned
 
 
 def relative(window: Window, offers: Sequence[Offer], *, later: bool, single: bool) -> Window:

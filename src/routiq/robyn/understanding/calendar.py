@@ -20,6 +20,10 @@ class Found:
     part: str = ""
     """A part of the day said along: "tonight", "tomorrow morning"."""
     past: bool = False
+    unsure: bool = False
+    """``days`` are readings of one day."""
+    again: date | None = None
+    """The next such day, where only the number of the day was said."""
 
 
 NOTHING = Found()
@@ -74,7 +78,8 @@ def day_and_month(match: Match, today: date) -> Found | None:
     if said_year:
         return _one(_made(int(said_year) % 100 + 2000, month, day), today)
     found = (_made(year, month, day) for year in range(today.year, today.year + 5))
-    return _one(next((d for d in found if d and d >= today), None), today)
+    day_meant = next((d for d in found if d and d >= today), None)
+    return _with_weekday(match, [day_meant] if day_meant else [], today)
 
 
 def day_of_month(match: Match, today: date) -> Found | None:
@@ -85,7 +90,22 @@ def day_of_month(match: Match, today: date) -> Found | None:
         year, month = _month_on(today, 0 if which == "this" else 1)
         return _one(_made(year, month, day), today)
     found = (_made(*_month_on(today, months), day) for months in range(12))
-    return _one(next((d for d in found if d and d >= today), None), today)
+    return _with_weekday(match, [d for d in found if d and d >= today], today)
+
+
+def _with_weekday(match: Match, coming_days: list[date], today: date) -> Found | None:
+    """The first of the days. When it is not the weekday that was said with it, it is asked: that day, or the next
+    month's if it fits, else the weekday nearest to it."""
+    if not coming_days:
+        return None
+    day, later = coming_days[0], coming_days[1:2]
+    weekday = WEEKDAYS.get(match.groupdict().get("wd") or "")
+    if weekday is None or day.isoweekday() == weekday:
+        return Found(days=(day,), again=later[0] if later else None)
+    fits = [other for other in later if other.isoweekday() == weekday]
+    near = (day + timedelta(days=shift) for shift in (1, -1, 2, -2, 3, -3))
+    fits += [other for other in near if other.isoweekday() == weekday and other >= today]
+    return Found(days=tuple(sorted({day, fits[0]})), unsure=True) if fits else Found(days=(day,))
 
 
 def weekday(match: Match, today: date) -> Found | None:

@@ -79,6 +79,8 @@ class WishTime(_Command, frozen=True):
     any_time: bool = False
     past: bool = False
     """A day or time was said that has gone."""
+    unsure: bool = False
+    """``days`` are readings of one day: it has to be asked which is meant."""
 
     @property
     def names_day(self) -> bool:

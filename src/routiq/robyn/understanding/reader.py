@@ -23,6 +23,8 @@ class Question(StrEnum):
     PICK = "pick"
     """Which of a few names of the menu."""
     WHEN = "when"
+    WHICH_DAY = "which_day"
+    """Which of the days that the words may mean."""
     CHOICE = "choice"
     """Which of the offered times."""
     CONFIRM = "confirm"

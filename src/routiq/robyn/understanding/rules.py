@@ -51,8 +51,8 @@ from routiq.robyn.understanding.times import Heard, hear_times, within
 from routiq.robyn.understanding.words import fold, normalise
 
 _NAME_QUESTIONS = {Question.WHO, Question.FULL_NAME, Question.CALLER_NAME}
-_TIME_QUESTIONS = {Question.WHEN, Question.CHOICE, Question.CONFIRM, Question.OTHER_DAYS}
-_TABLE_QUESTIONS = {Question.CHOICE, Question.CONFIRM, Question.PICK, Question.WHEN}
+_TIME_QUESTIONS = {Question.WHEN, Question.WHICH_DAY, Question.CHOICE, Question.CONFIRM, Question.OTHER_DAYS}
+_TABLE_QUESTIONS = {Question.WHICH_DAY, Question.CHOICE, Question.CONFIRM, Question.PICK, Question.WHEN}
 _ANSWERING = (
     StartBooking
     | StartReschedule
@@ -202,9 +202,10 @@ class _Reading:
 
     def _choice(self, said: str) -> Choose | None:
         """What is taken of the things on the table, if any are."""
-        if self.question not in _TABLE_QUESTIONS or not (self.context.offers or self.question is Question.PICK):
+        listed = self.question in {Question.PICK, Question.WHICH_DAY}
+        if self.question not in _TABLE_QUESTIONS or not (self.context.offers or listed):
             return None
-        several = len(self.context.offers) != 1 or self.question is Question.PICK
+        several = len(self.context.offers) != 1 or listed
         taken = choosing.choice(said, several=several)
         bare = re.fullmatch(r"(\d{1,2})(?: (?:please|thanks))?\W*", said)
         if taken and bare and any(_sounds(offer.local_start.hour, int(bare[1])) for offer in self.context.offers):

@@ -101,7 +101,7 @@ def _hear(line: Line, now: datetime, expect_time: bool) -> WishTime | None:
     else:
         wish = _with_parts(wish, day_times, days)
     wish = _with_manner(wish, line)
-    wish = _not_past(wish, now)
+    wish = _not_past(wish, now, next((part.found.again for part in days if part.found.again), None))
     return None if wish == WishTime() else wish
 
 
@@ -153,6 +153,7 @@ def _with_days(wish: WishTime, parts: list[DayPart], line: Line, today: date) ->
         not_days=tuple(d for d in not_days if d not in days),
         not_weekdays=tuple(not_weekdays),
         past=past and not days and not first,
+        unsure=len(positive) == 1 and positive[0].found.unsure and len(days) > 1,
     )
 
 
@@ -220,10 +221,12 @@ def _with_manner(wish: WishTime, line: Line) -> WishTime:
     return msgspec.structs.replace(wish, **said)
 
 
-def _not_past(wish: WishTime, now: datetime) -> WishTime:
-    """Today's days whose wished times have gone: a weekday name means next week's, else they are marked."""
+def _not_past(wish: WishTime, now: datetime, again: date | None) -> WishTime:
+    """Today, when the wished time of it has gone: the same day of the next month may be meant, else it is marked."""
     latest = wish.not_after or wish.at
     if now.date() in wish.days and latest and latest <= now.time():
         left = tuple(day for day in wish.days if day != now.date())
+        if not left and again:
+            return msgspec.structs.replace(wish, days=(again,), unsure=True)
         return msgspec.structs.replace(wish, days=left, past=not left)
     return wish
