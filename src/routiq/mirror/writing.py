@@ -28,9 +28,7 @@ _UPSERT = """
 WITH page AS MATERIALIZED (
   SELECT * FROM json_to_recordset(%(records)s::json)
     AS x(id text, updated_at timestamptz, fingerprint bigint, {fields})
-), before AS (
-  SELECT * FROM {table} WHERE connection_id = %(connection)s AND remote_id = ANY(%(ids)s)
-), written AS (
+){before}, written AS (
   INSERT INTO {table} AS stored
     (practice_id, connection_id, remote_id, remote_updated_at, seen_at, fingerprint, {columns})
   SELECT %(practice)s, %(connection)s, x.id, x.updated_at, %(seen_at)s, x.fingerprint, {values}
@@ -40,9 +38,13 @@ WITH page AS MATERIALIZED (
     {updates}
   WHERE (stored.fingerprint <> EXCLUDED.fingerprint {or_is_back})
     AND (stored.remote_updated_at, stored.seen_at) <= (EXCLUDED.remote_updated_at, EXCLUDED.seen_at)
-  RETURNING stored.*, stored.xmax <> '0' AS renewed
+  RETURNING {returned}, stored.xmax <> '0' AS renewed
 )
 """
+
+_BEFORE = """, before AS (
+  SELECT * FROM {table} WHERE connection_id = %(connection)s AND remote_id = ANY(%(ids)s)
+)"""
 
 _COUNT = "SELECT count(*) FROM written"
 _COMPARE = (
@@ -74,6 +76,9 @@ def _statement(table: Table, answer: str) -> str:
     removable = any(column.name == "removed_at" for column in table.columns)
     statement = _UPSERT.format(
         table=table.name,
+        # Only who compares needs the rows as they were and are.
+        before=_BEFORE.format(table=table.name) if answer is _COMPARE else "",
+        returned="stored.*" if answer is _COMPARE else "stored.id, stored.remote_id",
         columns=", ".join(column.name for column in table.columns),
         values=", ".join(column.expression or f"x.{column.source or column.name}" for column in table.columns),
         fields=", ".join(fields),

@@ -72,10 +72,10 @@ def stages(kind: str, capabilities: Capabilities) -> tuple[Stage, ...]:
     every: tuple[Stage, ...]
     if kind == SyncRun.Kind.FIRST:
         if capabilities.reads_many_by_id:
-            every = (reference, coming_up, whose_it_is, everybody_and_history, seats_of_history)
+            every = (reference, coming_up, whose_it_is, everybody_and_history)
         else:
             # To ask for each patient of the coming days costs more requests than the whole list of them.
-            every = (reference, coming_up, everybody_and_seats, history, seats_of_history)
+            every = (reference, coming_up, everybody_and_seats, history_and_seats)
     elif kind == SyncRun.Kind.RECONCILIATION:
         every = (reference, everything, all_seats)
     else:
@@ -121,6 +121,7 @@ def whose_it_is(run: SyncRun) -> list[Walk]:
     return [
         *_if_any(Stream.PATIENTS, Selection(ids=tuple(sorted(soon)))),
         *_seats(run, ClassSession.objects.filter(connection=run.connection, starts_at__gte=today)),
+        *past_classes(run),
     ]
 
 
@@ -129,11 +130,26 @@ def everybody_and_seats(run: SyncRun) -> list[Walk]:
     return [
         Walk(Stream.PATIENTS, Selection()),
         *_seats(run, ClassSession.objects.filter(connection=run.connection, starts_at__gte=today)),
+        *past_classes(run),
+    ]
+
+
+def past_classes(run: SyncRun) -> list[Walk]:
+    """A short list, and read before the history: then the seats of its classes are fetched beside the history."""
+    return [
+        Walk(
+            Stream.CLASSES,
+            Selection(starts_from=window_start(run.connection), starts_before=midnight(run.connection)),
+        )
     ]
 
 
 def everybody_and_history(run: SyncRun) -> list[Walk]:
-    return [Walk(Stream.PATIENTS, Selection()), *history(run)]
+    return [Walk(Stream.PATIENTS, Selection()), *history_and_seats(run)]
+
+
+def history_and_seats(run: SyncRun) -> list[Walk]:
+    return [*history(run), *seats_of_history(run)]
 
 
 def history(run: SyncRun) -> list[Walk]:
@@ -142,7 +158,6 @@ def history(run: SyncRun) -> list[Walk]:
     edges = [today - step * number for number in range(STRETCHES)] + [oldest]
     return [
         Walk(Stream.WAITING_LIST, Selection()),
-        Walk(Stream.CLASSES, Selection(starts_from=oldest, starts_before=today)),
         *(
             Walk(Stream.APPOINTMENTS, Selection(starts_from=older, starts_before=newer))
             for newer, older in itertools.pairwise(edges)
@@ -153,7 +168,7 @@ def history(run: SyncRun) -> list[Walk]:
 
 def everything(run: SyncRun) -> list[Walk]:
     """Each stream whole, inside the window, and what is to come."""
-    return [*coming_up(run), *everybody_and_history(run)]
+    return [*coming_up(run), *past_classes(run), Walk(Stream.PATIENTS, Selection()), *history(run)]
 
 
 def all_seats(run: SyncRun) -> list[Walk]:
