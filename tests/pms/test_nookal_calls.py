@@ -282,6 +282,21 @@ def test_a_limit_is_waited_out_as_nookal_says(server: Scripted, gateway: NookalG
         gateway.check()
 
 
+@pytest.mark.parametrize(
+    ("alert", "found"),
+    [("No patients found", True), ("Patient not found", True), ("Unable to retrieve patients", False)],
+)
+def test_a_search_that_found_nobody_may_say_so_as_a_failure(
+    alert: str, found: bool, server: Scripted, gateway: NookalGateway
+) -> None:
+    server.answers["searchPatients"] = [{"status": "failure", "details": {"errorCode": "L005", "alerts": [alert]}}]
+    if found:
+        assert gateway.find_patients(first_name="Ravi", last_name="Shah", date_of_birth=None) == []
+    else:
+        with pytest.raises(VendorUnavailable):
+            gateway.find_patients(first_name="Ravi", last_name="Shah", date_of_birth=None)
+
+
 # Writes
 
 

@@ -38,6 +38,9 @@ from routiq.pms.transport import Params, Transport
 _CODE = re.compile(r"[A-Z]{1,3}[0-9]{1,4}(_[0-9]{1,2})?")
 _MISSING = re.compile(r"Missing variable: ([a-z_]{1,40})")
 
+#: How a search that found nobody may say so, where another answers with an empty list.
+_NOBODY = re.compile(r"\b(no|not|none|0)\b.*\b(patients?|records?|results?|match(es)?|found)\b", re.IGNORECASE)
+
 _ENVELOPE = msgspec.json.Decoder(Envelope)
 Row = TypeVar("Row")
 
@@ -116,6 +119,8 @@ class Calls:
             if _missing(envelope):
                 raise changed(method, "missing_variable", _evidence(envelope))
             self.verify(lane=lane, deadline=deadline)
+            if method == "searchPatients" and _says_nobody(envelope):
+                return Answer(method, {}, 0, None, None, asked_at)
             raise VendorUnavailable(
                 "Nookal could not answer.",
                 vendor="nookal",
@@ -256,6 +261,11 @@ def _alerts(envelope: Envelope) -> Sequence[str]:
     if isinstance(alerts, dict):
         return [text(alert) for alert in alerts.values()]
     return [text(alert) for alert in ([alerts] if isinstance(alerts, str) else alerts or ())]
+
+
+def _says_nobody(envelope: Envelope) -> bool:
+    message = text(envelope.details.error_message) if isinstance(envelope.details, Details) else ""
+    return any(_NOBODY.search(line) for line in (message, *_alerts(envelope)))
 
 
 def _missing(envelope: Envelope) -> list[str]:

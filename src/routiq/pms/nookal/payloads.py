@@ -39,6 +39,7 @@ class Details(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     total_items: Scalar = None
     next_page: Scalar = None
     error_code: Scalar = None
+    error_message: Scalar = None
     alerts: list[Scalar] | dict[str, Scalar] | str | None = None
 
 
