@@ -85,3 +85,4 @@ def client_in(owner: Person, practice: Practice) -> Client:
 
 
 from tests.sandboxes import connection, sandbox, shared_sandbox, synced  # noqa: E402, F401
+from tests.systems import at, mirrored, system  # noqa: E402, F401

@@ -71,7 +71,7 @@ def _in_window(record: dict[str, Any], since: datetime) -> bool:
     return starts is None or starts >= since
 
 
-def _lines(pairs: dict[str, tuple[Any, Any]]) -> list[str]:
+def lines(pairs: dict[str, tuple[Any, Any]]) -> list[str]:
     return [f"{name}: vendor {theirs!r}, mirror {ours!r}" for name, (theirs, ours) in pairs.items() if theirs != ours]
 
 
@@ -81,7 +81,7 @@ def _patient(record: dict[str, Any], row: Patient) -> list[str]:
     # Who was merged into another stays gone, even where the file is taken out of the archive once more.
     gone_at = record["archived_at"] or record["merged_at"]
     dialled = sorted("+" + entry["normalized_number"] for entry in record["patient_phone_numbers"] or [])
-    return _lines(
+    return lines(
         {
             "first_name": (record["first_name"], row.first_name),
             "last_name": (record["last_name"], row.last_name),
@@ -108,7 +108,7 @@ def _patient(record: dict[str, Any], row: Patient) -> list[str]:
 
 
 def _practitioner(record: dict[str, Any], row: Practitioner) -> list[str]:
-    return _lines(
+    return lines(
         {
             "first_name": (record["first_name"] or "", row.first_name),
             "last_name": (record["last_name"] or "", row.last_name),
@@ -120,7 +120,7 @@ def _practitioner(record: dict[str, Any], row: Practitioner) -> list[str]:
 
 
 def _location(record: dict[str, Any], row: Location) -> list[str]:
-    return _lines(
+    return lines(
         {
             "zone": (record["time_zone_identifier"], row.time_zone),
             "online": (bool(record["show_in_online_bookings"]), row.online),
@@ -130,7 +130,7 @@ def _location(record: dict[str, Any], row: Location) -> list[str]:
 
 
 def _type(record: dict[str, Any], row: AppointmentType) -> list[str]:
-    return _lines(
+    return lines(
         {
             "name": (record["name"], row.name),
             "duration": (record["duration_in_minutes"], row.duration_minutes),
@@ -161,7 +161,7 @@ def _status(record: dict[str, Any], missed: bool) -> str:
 
 
 def _appointment(record: dict[str, Any], row: Appointment) -> list[str]:
-    return _lines(
+    return lines(
         {
             **_booking(record, row),
             "patient": (related(record, "patient"), row.patient_remote_id),
@@ -173,7 +173,7 @@ def _appointment(record: dict[str, Any], row: Appointment) -> list[str]:
 
 
 def _class(record: dict[str, Any], row: ClassSession) -> list[str]:
-    return _lines({**_booking(record, row), "attendees": (record["max_attendees"], row.max_attendees)})
+    return lines({**_booking(record, row), "attendees": (record["max_attendees"], row.max_attendees)})
 
 
 def _seats(connection: Connection, world: dict[str, Any], since: datetime) -> list[str]:
@@ -193,7 +193,7 @@ def _seats(connection: Connection, world: dict[str, Any], since: datetime) -> li
         record, row = records[key], rows[key]
         found += [
             f"seat {key}: {line}"
-            for line in _lines(
+            for line in lines(
                 {
                     "class": (related(record, "booking"), row.class_remote_id),
                     "patient": (related(record, "patient"), row.patient_remote_id),
