@@ -64,7 +64,7 @@ class Server:
         if scope["type"] != "http":
             return
         request = await _read(scope, receive)
-        if request.raw_path.split("/", 2)[1] == "_sandbox":
+        if request.raw_path == "/_sandbox" or request.raw_path.startswith("/_sandbox/"):
             request.path = request.raw_path.removeprefix("/_sandbox").strip("/")
             answer = self.control.answer(request)
         else:

@@ -261,3 +261,27 @@ def test_what_records_show_of_each_other_follows(api, sandbox, clinic):
     assert api.found(path)[0]["time_zone_identifier"] == "Australia/Sydney"
     sandbox.control("PATCH", f"businesses/{clinic.open_business}", zone)
     assert api.found(path)[0]["time_zone_identifier"] == "Australia/Adelaide"
+
+
+def test_keys_of_the_second_vendor_are_made_and_edited(sandbox, clinic):
+    made = sandbox.control("POST", "keys", {"vendor": "nookal", "label": "desk", "locations": [clinic.open_business]})
+    assert made["locations"] == [clinic.open_business]
+    assert made["enabled"] is True
+    assert sandbox.key("desk") == made["key"]
+    edited = sandbox.control("PATCH", "keys/desk", {"locations": [clinic.open_business, clinic.hidden_business]})
+    assert len(edited["locations"]) == 2
+    assert sandbox.control("POST", "keys/desk/revoke")["enabled"] is False
+    with pytest.raises(RuntimeError, match="no such location"):
+        sandbox.control("PATCH", "keys/desk", {"locations": ["7"]})
+    with pytest.raises(RuntimeError, match="404"):
+        sandbox.control("POST", "keys/desk/lend")
+    sandbox.reset()
+    assert "desk" not in {held["label"] for held in sandbox.control("GET", "keys")}
+
+
+def test_money_edits_are_for_bills_and_visits_only(sandbox, clinic):
+    with pytest.raises(RuntimeError, match="422"):
+        sandbox.control("POST", f"patients/{clinic.patient}/pay")
+    bill = sandbox.world("bills")["bills"][0]
+    with pytest.raises(RuntimeError, match="422"):
+        sandbox.control("POST", f"bills/{bill['id']}/invoice")

@@ -8,6 +8,7 @@ import httpx2
 import pytest
 
 from pms_sandbox.nookal.keys import key_text
+from pms_sandbox.nookal.methods import METHODS
 from pms_sandbox.testing import running_sandbox
 from tests.sandbox.callers import NookalApi
 
@@ -149,3 +150,29 @@ def test_the_other_account_is_another_account(sandbox, nookal):
     theirs = {row["ID"] for row in NookalApi(sandbox, "nookal-other").rows("getPatients", "patients")}
     assert len(theirs) >= 20
     assert not mine & theirs
+
+
+@pytest.mark.parametrize("method", sorted(METHODS))
+def test_every_method_asks_for_a_key_then_for_each_parameter_and_then_judges_the_key(nookal, method):
+    known = METHODS[method]
+    bare = nookal.client.post(f"{nookal.base}/{method}").json()["details"]
+    assert bare["alerts"] == ["Missing variable: api_key"]
+    assert bare["errorCode"] == (known.keyless or known.code)
+    given = {"api_key": "00000000-0000-4000-8000-000000000000"}
+    for name in known.required:
+        details = nookal.refused(method, **given)
+        assert (details["errorCode"], details["alerts"]) == (known.code, [f"Missing variable: {name}"])
+        given[name] = "1"
+    details = nookal.refused(method, **given)
+    assert details["errorCode"] == known.code
+    assert details["alerts"] == [known.message]
+
+
+@pytest.mark.parametrize("method", sorted(name for name, known in METHODS.items() if not known.required))
+def test_every_method_without_needs_answers_by_its_name(nookal, method):
+    answer = nookal.call(method)
+    if answer["status"] == "success":
+        assert answer["data"]["api_call"] == method
+        assert answer["settings"]["currentPage"] == 1
+    else:
+        assert method == "searchPatients"

@@ -301,7 +301,7 @@ def test_cancelling(desk, nookal):
     assert gone == {"appointment_id": id_, "ID": id_, "patientID": desk.clinic.patient}
     row = desk.row(id_)
     assert (row["status"], row["cancelled"]) == ("Cancelled", "1")
-    assert row["cancellationDate"] == row["lastModified"]
+    assert row["dateCreated"] <= row["cancellationDate"] <= row["lastModified"]
     assert desk.grid()[row["appointmentDate"]][row["appointmentStartTime"][:5]] == "available"
     assert nookal.refused("cancelAppointment", appointment_id=id_, patient_id=desk.clinic.patient)["alerts"]
 
