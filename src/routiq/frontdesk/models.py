@@ -103,7 +103,13 @@ class StaffTask(PracticeOwned):
     booking = models.ForeignKey(Booking, null=True, on_delete=models.CASCADE, related_name="+")
     conversation_id = models.BigIntegerField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
+    taken_by = models.CharField(max_length=60, blank=True)
+    """Who is at it: ``person:3`` or ``token:1``; empty when nobody is. Stays when it is done."""
+    taken_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
+    done_by = models.CharField(max_length=60, blank=True)
+    note = models.TextField(blank=True)
+    """What whoever did it says about it."""
 
     class Meta:
         indexes = [models.Index(fields=["practice", "done_at", "created_at"], name="open_tasks")]
