@@ -29,7 +29,8 @@ _OTHERWISE = any_of(
     r"i'?(?:d| would|'?ll)? ?(?:much )?(?:rather|prefer)(?! (?:that|this|it|the|to (?:go|try|take|see) (?:there|"
     r"that|this|him|her))\b)|(?:changed? my mind|on second thoughts?|actually)(?=.*\b(?:i want|i need|i realis|"
     r"i realiz|look|find|search|try)\b)",
-    r"i(?:'m| am) also looking|instead",
+    r"i(?:'m| am) also looking|instead|(?:let'?s|maybe|please|can you|could you) try (?!that|this|it|them|him|her|"
+    r"again|the (?:first|one)|to)\w+",
 )
 """What is on the table is left for something else."""
 _HOW_ABOUT = any_of(r"how about|what about|maybe try|try")
@@ -38,6 +39,10 @@ _THANKS = any_of(
     r"thanks?|thank you|thankyou|thanx|thx|tnx|cheers|ta|tah|much appreciated|appreciate(?: it| that| your| the)?|"
     r"grateful|gratitude|very kind|legend|nga mihi|chur|(?:great|huge|big|so|very|really|been a|a) help(?:ful)?|"
     r"helpful|life ?saver|you(?:'re| are) (?:a star|the best|awesome|great)|thanks alot|good on you|onya"
+)
+_FOR_HELP = any_of(
+    r"(?:thanks?|thank you|thankyou|thx|cheers|grateful|gratitude)(?: \w+){0,3}? for(?: \w+){0,3}? (?:help|"
+    r"helping|assist|assisting|assistance|service|support|kindness)"
 )
 _NOT_THANKS = re.compile(
     r"^(?:no|yes|yep|yeah) ?,? thanks?(?: you)?(?! so| very| a | for)\b|\bthanks? but\b|\bthanks? to (?!you)"
@@ -65,11 +70,12 @@ _CLOSES = any_of(
     r"(?:don'?t|do not|won'?t|will not) (?:think i )?(?:need|want|require) (?:you|anything|any (?:more|further|"
     r"other)|more|any ?thing else|further|help)",
     rf"(?:that'?s|that is|that was) (?:enough|plenty)|(?:i have|i'?ve got|i got|got|takes care of|covers|answers|"
-    rf"for) (?:all|everything|what)(?: of)?(?: (?:that )?{_NEEDED})?(?= *$| [,.!]| for| thank)|(?:all|everything|"
-    rf"what) (?:that )?{_NEEDED}(?= *$| [,.!]| for| thank| right| to)|all the help|that (?:does|covers) it|"
-    rf"(?:that|this|it)(?:'ll| will|"
-    r" should| would)? do(?: it| me)?(?= for now| *$| [.!,])|that'?s a wrap",
+    rf"for) (?:all|everything|what)(?: of)?(?: (?:that )?{_NEEDED})?(?= *$| [,.!]| for| thank)|(?:all|"
+    rf"everything) (?:that )?{_NEEDED}(?= *$| [,.!]| for| thank| right| to)|all the help|that (?:does|covers) it|"
+    rf"that'?s a wrap",
 )
+_DOES = any_of(r"(?:that|this|it)(?:'ll| will| should| would)? do(?: it| me)?(?= for now| *$| [.!,])")
+"""It closes when nothing is on the table; else it takes what is."""
 _GUESS_CLOSES = re.compile(rf"\bi (?:think|guess|suppose)(?= (?:{_CLOSES.pattern}))")
 _CHANGES = any_of(
     r"instead|change (?:it|that|the|my)|rather|prefer|make (?:it|the|that|them)(?! is)|i (?:said|meant|mean)|"
@@ -110,6 +116,11 @@ def thanks(said: str) -> bool:
     return bool(_THANKS.search(_NOT_THANKS.sub(" ", said)))
 
 
+def thanks_for_help(said: str) -> bool:
+    """Thanks that sum up: for the help, not for an answer."""
+    return bool(_FOR_HELP.search(said))
+
+
 def ends(said: str) -> bool:
     """A goodbye, or that nothing else is needed."""
     return bool(_GOODBYE.search(said) or _CLOSES.search(said))
@@ -117,7 +128,7 @@ def ends(said: str) -> bool:
 
 def closes(said: str) -> bool:
     """Nothing else is needed; to "anything else?" that is a no."""
-    return bool(_CLOSES.search(said))
+    return bool(_CLOSES.search(said) or _DOES.search(said))
 
 
 def without_closing(part: str) -> str:

@@ -48,6 +48,8 @@ _STARTS = re.compile(rf"{_LEAD}{_OPENER}(?![\w'])")
 _REQUEST = any_of(
     rf"(?:give|get|find|tell|send|show|share|provide|let|need|want|like|check|know|have|text|hear|"
     rf"require)(?: (?!my|book|make|at|on|for)[\w'&]+){{0,6}} {FACT}",
+    rf"(?:don'?t|didn'?t|haven'?t|not)(?: \w+){{0,3}} (?:get|got|have|know|catch|see)(?: \w+){{0,2}} {FACT}",
+    r"(?:find out|look up|let me know|check (?:if|whether))(?: (?!book)[\w'&]+){0,8}",
 )
 """A fact asked for without a question: "give me their number"."""
 _WHY_NOT = re.compile(r"\bwhy (?:not|wouldn'?t i)\b\W*$")

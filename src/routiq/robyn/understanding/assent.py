@@ -59,7 +59,9 @@ _YESES = (
     r"(?:please )?(?:go ahead and |proceed (?:and|to|with) )?(?:book|confirm|schedule|reserve|take|make|fix|set|"
     r"lock in|get) (?:it|that|this|them|(?:the|that|this|my|an?) (?:booking|appointment|reservation|time|slot|"
     r"visit))(?! (?:for|on|at|to|with|in|a|as|not|earlier|later|instead)\b)",
-    r"i'?(?:ll| will| would like to| want to) (?:take|have|confirm|go with|do) (?:it|that|this)|i want (?:it|that)",
+    r"i(?:'?ll|'?d| will| would)?(?: like| want| wanna)?(?: to)? (?:take|have|confirm|go with|go for|do|choose|"
+    r"like|want|love|book) (?:it|that|this)(?: one| time| slot| appointment)?|(?:that|this) (?:one|time|"
+    r"slot)(?= *$| [,.])",
     r"that'?s (?:what i want(?:ed)?|the one|me|him|her|all correct|all right)|(?:that|this) is (?:what i|the one|"
     r"exactly what i)",
 )
@@ -67,9 +69,9 @@ _YES = re.compile(rf"{_OPENING}(?:{'|'.join(_YESES)})(?![\w'])")
 
 _NOES = (
     r"(?:yeah|yes|yep),? nah\b|no+|nope|nah|negative|never ?mind|not (?:really|that|this|those|them|yet|now|today|"
-    r"quite|exactly|correct|right|interested|good|for me|the|any|at|just|currently|needed|necessary)|none of|"
-    r"neither|don'?t|do not|forget it|cancel (?:that|it)|wrong|incorrect|scrap that|hold off|actually|wait|"
-    r"hang on|oops|on second thoughts?|no thank(?:s| you)|i'?d rather not|rather not",
+    r"quite|exactly|correct|right|interested|good|for (?:me|now|today)|the|any|at|just|currently|needed|"
+    r"necessary)|none of|neither|don'?t|do not|forget it|cancel (?:that|it)|wrong|incorrect|scrap that|hold off|"
+    r"actually|wait|hang on|oops|on second thoughts?|no thank(?:s| you)|i'?d rather not|rather not",
     r"(?:that|this|it|they|those)(?: (?:day|time|one))?(?:'?s| is| are) (?:not|wrong|incorrect|no good)",
     r"(?:that|this|it|they|those)(?: (?:day|time|one))? (?:does ?n'?t|does not|do ?n'?t|wo ?n'?t|will not|"
     r"is ?n'?t|wouldn'?t|would not)(?= )",
@@ -82,8 +84,8 @@ _NOES = (
 _NO = re.compile(rf"{_OPENING}(?:{'|'.join(_NOES)})(?![\w'])")
 _NOT_NO = any_of(
     r"why not|no (?:worries|problem|problems|dramas|wuckas|rush|idea|preference)|(?:i )?(?:don'?t|do not) (?:mind|"
-    r"care)|no (?:later|earlier|sooner|more|less|longer|matter|need to)|(?:didn'?t|did not|couldn'?t) (?:catch|"
-    r"hear|get) (?:that|it|you)"
+    r"care)|no (?:later|earlier|sooner|more than|less|longer|matter|need to)|(?:didn'?t|did not|"
+    r"couldn'?t) (?:catch|hear|get) (?:that|it|you)"
 )
 
 _RESERVED = any_of(

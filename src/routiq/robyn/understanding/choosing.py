@@ -39,9 +39,9 @@ _EITHER = any_of(
 )
 _OTHER = any_of(r"(?:the )?other (?:1|one|time|option)")
 _LIKED = (
-    r"(?:fine|good|great|perfect|prefect|works|suits|fits|lovely|ideal|do|okay|ok|nice|excellent|wonderful|"
-    r"optimal|suitable|awesome|best|cool|sweet|right|alright|brilliant|fantastic|acceptable|promising|amazing|"
-    r"terrific|convenient|interesting|reasonable|like (?:a|the|what|it|just)|enough)"
+    r"(?:fine|good|great|perfect|prefect|works?|suits?|fits?|what (?:i|we)(?:'\w+)?|lovely|ideal|do|okay|ok|nice|"
+    r"excellent|wonderful|optimal|suitable|awesome|best|cool|sweet|right|alright|brilliant|fantastic|acceptable|"
+    r"promising|amazing|terrific|convenient|interesting|reasonable|like (?:a|the|what|it|just)|enough)"
 )
 _THAT = any_of(
     r"(?:that|this|it|he|she|they|which|the)(?:'?s| is| are| one| place| time| \w+(?= (?:will|is|sounds|works|"
@@ -51,8 +51,8 @@ _THAT = any_of(
     rf"quite |pretty |so |an? |perfectly |totally )*{_LIKED}",
     r"(?:i'?ll|i will|i'?d like|i would like|i want|let'?s|lets|i|wish|going|like|want|prefer|love|"
     r"let me) (?:may |might |could |can |think i |to |would |do |really |will |give )*(?:take|have|go with|go for|"
-    r"choose|pick|try|prefer|like|want|book|visit|see|love|select|do|go (?:to )?(?=there))? ?(?:that|this|it|him|"
-    r"her|them|there|the (?:one|name|sound|look|first one))(?: (?:one|place|time))?",
+    r"go to|choose|pick|try|prefer|like|want|book|visit|see|love|select|do|go (?:to )?(?=there))? ?(?:that|this|"
+    r"it|him|her|them|there|the (?:one|name|sound|look|first one))(?: (?:one|place|time))?",
     r"(?:go|happy|fine|okay|ok|good|interested|pleased) (?:with|in) (?:that|this|it|them|him|her)|(?:works|suits|"
     r"good|fine|great|perfect|okay|ok) (?:for|with|by|to) me|(?:is|that'?s|that was) the (?:one|place)|"
     r"give (?:that|this|it|him|her|them)(?: \w+)? a (?:try|go|shot)|sold|sign me up|(?:good|nice|great) (?:choice|"

@@ -181,6 +181,8 @@ class _Reading:
         shown = self.question in {Question.CHOICE, Question.CONFIRM}
         if starting.books(said) or (starting.seeks(said) and not shown):
             return StartBooking(another=starting.wants_another(said))
+        if self.question is Question.OPEN and starting.hints(said) and not asking.opens_question(said):
+            return StartBooking()
         return None
 
     def _about_existing(self, said: str, started: Command) -> list[Command]:
@@ -240,11 +242,16 @@ class _Reading:
             yes = yes and assent.says_yes_outright(said)
         if question in {Question.OPEN, Question.WHEN} and wished:
             no = no and assent.says_no_outright(said)
+        if acts.thanks_for_help(said) and question is not Question.CONFIRM:
+            yes = yes and assent.says_yes_outright(said)
+            settled = yes or no or wished or taken not in (None, Choose()) or starting.wants_booking(said)
+            ends = ends or not (settled or asking.opens_question(said))
         if yes:
             found.append(Affirm())
         if no:
             found.append(Deny())
         others = self._others(said, wished, named, taken)
+        taken = None if ends and taken == Choose() and acts.thanks_for_help(said) else taken
         if taken and not others and (taken != Choose() or not (wished or yes or no)):
             found.append(taken)
         elif self._takes_by_booking(said, yes=yes, others=others, no=no, taken=taken):

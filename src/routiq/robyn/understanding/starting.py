@@ -10,13 +10,15 @@ import re
 
 from routiq.robyn.understanding.asking import asks_fact
 from routiq.robyn.understanding.phrases import any_of
-from routiq.robyn.understanding.vocabulary import PROVIDER, ROOM, VISIT
+from routiq.robyn.understanding.vocabulary import PROVIDER, ROOM, SERVICE, VISIT
 
 _GAP = r"(?: [\w'&]+){0,5}"
 _A = r"(?:an?|the|my|another|our|your|his|her|their|some|one|any|this|that|new|good)"
 _NOT_WANTED = any_of(
     rf"(?:don'?t|do not|didn'?t|no longer|not) (?:want|need|wish|like|require){_GAP} (?:{VISIT}|to (?:book|come))",
     rf"(?:no|without an?) {VISIT}",
+    r"(?:thanks|thank you)(?: \w+){0,3} for(?: the| your| my)? \w+(?: \w+)?",
+    r"(?:that|this|it)(?:'s| is| was) (?:exactly |just )?what (?:i|we)[\w' ]*",
 )
 
 _BOOKS = any_of(
@@ -41,11 +43,24 @@ _BOOKS = any_of(
     rf"another) (?:\w+ ){{0,2}}{PROVIDER}",
     rf"(?:see|visit|consult|meet) (?:an?|the|my|your|with|one of) (?:\w+ ){{0,2}}{PROVIDER}",
     r"(?:due|time|overdue) for (?:an?|my|another|his|her)(?! (?:quick )?(?:chat|question))",
+    rf"(?:need|needs|want|get|like|have|after|for|due for|require){_GAP} {SERVICE}|in (?:desperate |"
+    rf"urgent )?need of(?: \w+){{0,3}} (?:{PROVIDER}|{SERVICE})|needs? (?:to be )?(?:cut|looked at|look at|"
+    rf"checked|seen|treated|fixed|checking|"
+    r"looking at|seeing to|fixing|treating)",
     r"(?:make|start|do) a (?:new )?booking|(?:book|booking)|(?:need|want|like|have|get)(?: \w+)? (?:my|his|her|"
     r"our) (?:[\w']+ ){1,3}?(?:checked|looked at|seen to|done|cut|cleaned|fixed|treated|trimmed|adjusted|assessed)",
     rf"(?:talk|speak|chat|set me up|connect me|put me) (?:to|with) (?:an?|the|your) (?:\w+ ){{0,2}}{PROVIDER}",
     r"try (?:again|(?:to )?(?:book|schedul|mak)\w*)|(?:retry|try) (?:the|making|booking|scheduling)",
 )
+_COMPLAINS = any_of(
+    r"(?:hurts?|hurting|sore|pains?|painful|aches?|aching|achy|injured|injury|sprain\w*|strain\w*|pulled|twisted|"
+    r"rolled|stiff|crook|swollen|sciatica|whiplash|spasms?|cramps?|headaches?|migraines?|toothache|rash|"
+    r"slipped disc|playing up|(?:giving|gives) me grief|killing me|unwell|sick|not feeling (?:well|great|good)|"
+    r"feeling (?:off|sick)|tweaked|dodgy|seized up|locked up)",
+    r"(?:done|did|put|threw|thrown|stuffed|buggered)(?: \w+)? (?:my|his|her) \w+(?: (?:in|out|up))?",
+)
+"""What a body complains of; as the first words of a call it is why an appointment is wanted."""
+_MENTIONS = any_of(PROVIDER, SERVICE, VISIT)
 _SEEKS = any_of(
     r"(?:find|search|searching|look|looking|locate|locating|seek|seeking|recommend|suggest|hunt|hunting|finding|"
     r"check|checking|browse)(?: (?:me|us|for|out|up|again|please|an?|some|in|to|my|the|any|of|help|locally|"
@@ -53,24 +68,26 @@ _SEEKS = any_of(
     r"(?:assistance|help|assist)(?: (?:me|us|please|to|in|with|from|you))* (?:find|search|locat|look|get|choos|"
     r"pick)\w*",
     r"(?:do you have|have you got|is there|are there|got|have you|do you know|did you find|"
-    r"know of) (?:any(?!one there)|anything|anyone|anybody|something|someone|a|an|some)(?! (?:way|chance|idea|"
-    r"reason|problem|lift|ramp|difference|discount|toilet|cafe|question|pool|gym|limit|fee|gap fee|charge|cost))",
+    r"know of) (?:any(?!one there)|anything|anyone|anybody|something|someone|one(?! of)|a|an|some)(?! (?:way|"
+    r"chance|idea|reason|problem|lift|ramp|difference|discount|toilet|cafe|question|pool|gym|limit|fee|gap fee|"
+    r"charge|cost))",
     rf"any (?:{VISIT}|(?:slots?|spots?|times|openings?|gaps?|availability)|{PROVIDER})|(?:have|got|"
     rf"find){_GAP} {ROOM}|any chance (?:of|for)|(?:next|earliest|first) (?:available|free)|what (?:times|days|"
     rf"appointments|{PROVIDER})|when (?:can|could) (?:i|you|he|she|we)|what (?:have|do) you (?:have|"
     rf"got)(?: \w+)? (?:free|available|on|for|in|left)|who(?:'s| is| do you have) (?:free|available|on)",
     rf"(?:show|list|give|name|tell)(?: (?:me|us|out|about|the|all|some|an?|any|of|best|nearby|good))* {PROVIDER}|"
-    rf"(?:where|who|which)(?: \w+)? (?:can i find|do you know|would you recommend)(?: \w+){{0,3}} {PROVIDER}|"
-    rf"know (?:of )?(?:any|a|some) (?:\w+ )?{PROVIDER}|see if (?:there'?s|there is|you (?:have|can))|(?:another|"
-    rf"different|other|new) {PROVIDER}|keep (?:searching|looking)|search (?:again|more)",
+    rf"(?:where|who|which)(?: \w+)? (?:can i (?:find|get|see)|do you know|"
+    rf"would you recommend)(?: \w+){{0,3}} (?:{PROVIDER}|{SERVICE})|know (?:of )?(?:any|a|"
+    rf"some) (?:\w+ )?{PROVIDER}|see if (?:there'?s|there is|you (?:have|can))|(?:another|different|other|"
+    rf"new) {PROVIDER}|keep (?:searching|looking)|search (?:again|more)",
 )
 _SEEKS_ONLY = any_of(r"(?:find|search|look|locate|recommend|suggest)\w*")
 
 _MINE = r"(?:my|our|the|his|her|their|that|this|an?|mum'?s|dad'?s|\w+'s)"
 _EXISTING = rf"{_MINE} (?:[\w':]+ ){{0,4}}?{VISIT}"
 _OWN = (
-    rf"(?:my|our|the|his|her|their|that|this|mum's|dad's|today's|tomorrow's|\w+day's|tonight's) "
-    rf"(?:[\w':]+ ){{0,4}}?{VISIT}"
+    rf"(?:my|our|the|his|her|their|that|this|mum's|dad's|today's|tomorrow's|\w+day's|"
+    rf"tonight's) (?:[\w':]+ ){{0,4}}?{VISIT}"
 )
 _MOVES = any_of(
     r"re ?schedul\w*|postpone\w*|re ?book(?:ed|ing)? (?:my|the|our|it|this)",
@@ -178,12 +195,17 @@ def books(said: str) -> bool:
 
 def seeks(said: str) -> bool:
     """In words that look for somebody or for some time; not for a fact."""
-    return bool(_SEEKS.search(said)) and not asks_fact(said)
+    return bool(_SEEKS.search(_NOT_WANTED.sub(" ", said))) and not asks_fact(said)
 
 
 def looks_for(said: str) -> bool:
     """With a verb of looking: "find me somebody", not "is there anything"."""
     return seeks(said) and bool(_SEEKS_ONLY.search(said))
+
+
+def hints(said: str) -> bool:
+    """No word of booking, but a complaint of the body, or who or what is visited: as first words, a wish to book."""
+    return bool(_COMPLAINS.search(said) or _MENTIONS.search(said))
 
 
 def wants_another(said: str) -> bool:

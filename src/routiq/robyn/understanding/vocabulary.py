@@ -11,15 +11,22 @@ VISIT = one_of(
 )
 """What is booked."""
 
+SERVICE = (
+    r"(?:massage|treatment|adjustment|assessment|haircut|hair ?cut|trim|clean|cleaning|scan|x ?ray|filling|facial|"
+    r"needling|acupuncture|cupping|orthotics|rehab|physio|therapy|counselling|(?:medical|professional|"
+    r"dental) (?:attention|help|care|advice)|hair done|nails done)"
+)
+"""What is done at a visit."""
+
 ROOM = one_of("slot slots spot spots time times opening openings gap gaps availability vacancy vacancies")
 """What is free."""
 
 PROVIDER = (
-    r"(?!(?:list|waitlist|exist|resist|assist|insist|wrist|wrists|twist|fist|mist|lists|receptionist|artist)\b)"
-    r"(?:\w{3,}ists?|doctors?|docs?|gps?|dr|physios?|chiros?|osteos?|podiatry|practitioners?|chiropractors?|"
-    r"osteopaths?|"
-    r"counsel+ors?|nurses?|clinicians?|pathologists?|dietit?ians?|dieticians?|naturopaths?|surgeons?|providers?|"
-    r"midwi(?:fe|ves)|(?:hair )?salons?|barbers?|hairdressers?|stylists?|clinics?|ot|practices?)"
+    r"(?!(?:list|waitlist|exist|resist|assist|insist|wrist|wrists|twist|fist|mist|lists|receptionist|"
+    r"artist)\b)(?:\w{3,}ists?|doctors?|docs?|gps?|dr|physios?|chiros?|osteos?|podiatry|practitioners?|"
+    r"chiropractors?|osteopaths?|counsel+ors?|nurses?|clinicians?|pathologists?|dietit?ians?|dieticians?|"
+    r"naturopaths?|surgeons?|providers?|midwi(?:fe|ves)|(?:hair )?salons?|barbers?|hairdressers?|stylists?|"
+    r"clinics?|ot|practices?)"
 )
 """Who or what is visited, by trade. Most trades of health end alike."""
 
