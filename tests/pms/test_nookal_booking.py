@@ -28,8 +28,8 @@ NOW = datetime(2026, 5, 3, 20, 0, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def on_monday_morning(sandbox: RunningSandbox) -> Any:
     """Six in the morning in Sydney, for the sandbox and for us."""
-    sandbox.clock(now="2026-05-03T20:00:00Z")
     with time_machine.travel(NOW, tick=True):
+        sandbox.clock(now="2026-05-03T20:00:00Z")
         yield
 
 
