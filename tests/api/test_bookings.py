@@ -10,8 +10,7 @@ from django.core import signing
 
 from pms_sandbox.testing import RunningSandbox
 from routiq.api import offers
-from routiq.frontdesk import booking as desk
-from routiq.frontdesk import settling
+from routiq.frontdesk import carrying, settling
 from routiq.frontdesk.models import Booking, SlotHold
 from routiq.frontdesk.wishes import BookingAnswer, BookingRequest, Outcome
 from routiq.mirror.models import Patient
@@ -307,7 +306,7 @@ def test_an_answer_that_got_lost_is_202_until_it_is_known(
     with acting_for(front.caller.practice.pk):
         long_ago = Booking.objects.get().created_at - timedelta(hours=1)
         Booking.objects.update(created_at=long_ago, sent_at=long_ago)
-        for _ in range(desk.LOOKUPS):
+        for _ in range(carrying.LOOKUPS):
             settling.settle_open_bookings()
     known = front.caller.get(path)
     assert (known["outcome"], known["is_final"]) == ("vendor_down", True)

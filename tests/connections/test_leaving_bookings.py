@@ -14,8 +14,7 @@ from pms_sandbox.testing import RunningSandbox
 from routiq import faults
 from routiq.connections.disconnecting import consequences, disconnect
 from routiq.connections.models import Connection
-from routiq.frontdesk import journal
-from routiq.frontdesk.booking import book
+from routiq.frontdesk.booking import begin, book
 from routiq.frontdesk.models import Booking, SlotHold, StaffTask
 from routiq.frontdesk.people import habit_of, recognise_caller
 from routiq.frontdesk.settling import settle_open_bookings
@@ -68,7 +67,7 @@ def test_a_lost_answer_becomes_a_task_that_names_patient_and_time(
     disconnect(synced, OWNER)
 
     task, entry = StaffTask.objects.get(), Booking.objects.get()
-    assert (task.kind, task.booking) == (StaffTask.Kind.CHECK_BOOKING, entry)
+    assert (task.kind, task.write) == (StaffTask.Kind.CHECK_BOOKING, entry)
     local = offer.starts_at.astimezone(ZoneInfo(offer.zone))
     who = Patient.objects.get(remote_id=patient)
     for part in (entry.reference, who.full_name, offer.practitioner_name, f"{local:%A} {local.day} {local:%B %Y}"):
@@ -86,7 +85,7 @@ def test_a_lost_answer_becomes_a_task_that_names_patient_and_time(
 def test_what_was_held_and_never_sent_is_closed_with_a_task_to_ring(
     synced: Connection, patient: str, offer: OfferedTime, sandbox: RunningSandbox
 ) -> None:
-    journal.open_entry(synced, ask(patient, offer))
+    begin(synced, ask(patient, offer))
     disconnect(synced, OWNER)
     entry, task = Booking.objects.get(), StaffTask.objects.get()
     assert (entry.state, entry.error_code) == (Booking.State.UNAVAILABLE, "Disconnected")

@@ -11,9 +11,8 @@ from psycopg.types.range import TimestamptzRange
 
 from pms_sandbox.testing import RunningSandbox
 from routiq.connections.models import Connection
-from routiq.frontdesk import booking as desk
-from routiq.frontdesk import journal, settling
-from routiq.frontdesk.booking import book
+from routiq.frontdesk import carrying, settling
+from routiq.frontdesk.booking import begin, book
 from routiq.frontdesk.models import Booking, SlotHold, StaffTask
 from routiq.frontdesk.people import habit_of, recognise_caller
 from routiq.frontdesk.times import find_times
@@ -105,7 +104,7 @@ def test_two_conversations_for_one_slot_make_one_booking(
 
 
 def test_the_database_itself_lets_no_two_holds_overlap(patient: str, offer: OfferedTime, synced: Connection) -> None:
-    first = journal.open_entry(synced, ask(patient, offer, "first"))
+    first = begin(synced, ask(patient, offer, "first"))
     later = Booking.objects.create(
         practice_id=synced.practice_id,
         connection=synced,
@@ -123,16 +122,16 @@ def test_the_database_itself_lets_no_two_holds_overlap(patient: str, offer: Offe
     with pytest.raises(IntegrityError, match="no_two_holds_overlap"), transaction.atomic():
         SlotHold.objects.create(
             practice_id=synced.practice_id,
-            booking=later,
+            write=later,
             practitioner_pk=Practitioner.objects.get(remote_id=offer.practitioner_id).pk,
             during=TimestamptzRange(offer.starts_at + timedelta(minutes=5), offer.ends_at),
             expires_at=timezone.now() + timedelta(minutes=5),
         )
-    assert SlotHold.objects.get().booking_id == first.pk
+    assert SlotHold.objects.get().write_id == first.pk
 
 
 def test_a_held_time_is_offered_to_nobody_else(patient: str, offer: OfferedTime, synced: Connection) -> None:
-    journal.open_entry(synced, ask(patient, offer))
+    begin(synced, ask(patient, offer))
     wish = Wish(
         appointment_type_id=offer.appointment_type_id,
         practitioner_id=offer.practitioner_id,
@@ -210,7 +209,7 @@ def test_a_request_that_never_arrived_is_followed_up_and_said_truthfully(
 
     an_hour_ago = timezone.now() - timedelta(hours=1)
     Booking.objects.update(created_at=an_hour_ago, sent_at=an_hour_ago)
-    for _ in range(desk.LOOKUPS):
+    for _ in range(carrying.LOOKUPS):
         settling.settle_open_bookings()
 
     assert Booking.objects.get().state == Booking.State.UNAVAILABLE
@@ -280,7 +279,7 @@ def test_an_archived_patient_is_not_booked(patient: str, offer: OfferedTime, san
 def test_what_a_crash_left_before_sending_is_closed_and_somebody_rings(
     patient: str, offer: OfferedTime, synced: Connection
 ) -> None:
-    journal.open_entry(synced, ask(patient, offer))
+    begin(synced, ask(patient, offer))
     Booking.objects.update(created_at=timezone.now() - timedelta(minutes=1))
     assert settling.settle_open_bookings() == 1
     assert Booking.objects.get().state == Booking.State.UNAVAILABLE

@@ -1,57 +1,33 @@
-"""Booking an appointment: the one way out to the practice management system (law 2).
-
-The order is what makes it safe. Our own database lets one booking hold a practitioner's time (B1). The vendor's times
-are read again just before. The journal says "sent" before anything is sent, so a crash leaves a trace that a worker
-follows up. The vendor's diary is read for conflicts afterwards, because the vendor accepts what overlaps (B2). And a
-lost answer is looked up, never repeated (B5).
-"""
+"""Booking an offered time."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-import msgspec
 from django.db import IntegrityError
-from django.utils import timezone
 
-from routiq import faults
-from routiq.connections import health
 from routiq.connections.connecting import live_connection
-from routiq.connections.gateways import gateway_of
 from routiq.connections.models import Connection
-from routiq.frontdesk import journal
-from routiq.frontdesk.models import Booking
+from routiq.frontdesk import checks, journal
+from routiq.frontdesk.carrying import Seen, Standing, Steps, Written, carry_out
+from routiq.frontdesk.models import Booking, Write
 from routiq.frontdesk.wishes import BookingAnswer, BookingRequest, Outcome
-from routiq.mirror.models import Location, Patient
-from routiq.mirror.writing import write
-from routiq.pms.errors import (
-    NotBookableOnline,
-    NotFound,
-    PmsError,
-    VendorChanged,
-    WriteRefused,
-    WriteUncertain,
-)
+from routiq.mirror.models import Location
 from routiq.pms.gateway import Gateway
-from routiq.pms.records import AppointmentDraft, AppointmentRecord
-from routiq.practices.models import Practice
-from routiq.practices.tenancy import current_practice_id
+from routiq.pms.records import AppointmentDraft, AppointmentRecord, AppointmentStatus
 
-#: A request that was sent may still arrive: only after this long does "not there" mean "not booked".
-LATEST_ARRIVAL = timedelta(minutes=2)
-#: So often is it looked for before that is believed.
-LOOKUPS = 3
-
-_OUTCOMES = {
-    Booking.State.BOOKED: Outcome.BOOKED,
-    Booking.State.TAKEN: Outcome.SLOT_TAKEN,
-    Booking.State.REFUSED: Outcome.NOT_ALLOWED,
-    Booking.State.UNAVAILABLE: Outcome.VENDOR_DOWN,
-    Booking.State.HELD: Outcome.UNCERTAIN,
-    Booking.State.SENT: Outcome.UNCERTAIN,
-    Booking.State.CHECKING: Outcome.UNCERTAIN,
-    Booking.State.UNCERTAIN: Outcome.UNCERTAIN,
+OUTCOMES = {
+    Write.State.BOOKED: Outcome.BOOKED,
+    Write.State.DONE: Outcome.DONE,
+    Write.State.TAKEN: Outcome.SLOT_TAKEN,
+    Write.State.REFUSED: Outcome.NOT_ALLOWED,
+    Write.State.UNAVAILABLE: Outcome.VENDOR_DOWN,
+    Write.State.HELD: Outcome.UNCERTAIN,
+    Write.State.SENT: Outcome.UNCERTAIN,
+    Write.State.CHECKING: Outcome.UNCERTAIN,
+    Write.State.UNCERTAIN: Outcome.UNCERTAIN,
 }
 
 
@@ -65,210 +41,145 @@ def book(request: BookingRequest) -> BookingAnswer:
         if not mine:
             return BookingAnswer(Outcome.UNCERTAIN, message="This booking is being made already.")
         connection = live_connection()
-        refusal = _not_now(connection, request)
+        refusal = checks.not_ready(connection)
+        if refusal is None and connection is not None:
+            refusal = checks.not_this_time(connection, request.patient_id, request.offer)
         if refusal is not None or connection is None:
-            return refusal or BookingAnswer(Outcome.NOT_ALLOWED)
+            return _refused(refusal)
         try:
-            booking = journal.open_entry(connection, request)
+            booking = begin(connection, request)
         except (journal.Taken, IntegrityError):
             return answer(Booking.objects.get(intent_key=request.intent_key))
-        _carry_out(booking, connection)
+        carry_out(STEPS, booking, connection)
         return answer(booking)
 
 
-def answer(booking: Booking) -> BookingAnswer:
+def _refused(refusal: checks.Refusal | None) -> BookingAnswer:
+    if refusal is None:
+        return BookingAnswer(Outcome.NOT_ALLOWED)
+    return BookingAnswer(Outcome.NOT_ALLOWED, message=refusal.message, advice=refusal.advice)
+
+
+def begin(connection: Connection, request: BookingRequest) -> Booking:
+    """Write the intent down and hold its time. ``Taken``, ``IntegrityError`` as with ``journal.open_entry``."""
+    offer = request.offer
+    booking = Booking(
+        practice_id=connection.practice_id,
+        connection=connection,
+        kind=Write.Kind.BOOKING,
+        intent_key=request.intent_key,
+        reference=journal.new_reference(),
+        patient_remote_id=request.patient_id,
+        practitioner_remote_id=offer.practitioner_id,
+        location_remote_id=offer.location_id,
+        appointment_type_remote_id=offer.appointment_type_id,
+        starts_at=offer.starts_at,
+        ends_at=offer.ends_at,
+        channel=request.channel,
+        asked_by=request.asked_by,
+        accepting_words=request.accepting_words,
+    )
+    journal.open_entry(booking, [journal.Span(offer.practitioner_id, offer.starts_at, offer.ends_at)])
+    return booking
+
+
+def answer(booking: Write) -> BookingAnswer:
     """What can be said of a booking now, from its stored row alone (B7)."""
     return BookingAnswer(
-        outcome=_OUTCOMES[Booking.State(booking.state)],
+        outcome=OUTCOMES[Write.State(booking.state)],
         booking_id=str(booking.pk),
-        appointment_id=booking.appointment_remote_id if booking.state == Booking.State.BOOKED else "",
+        appointment_id=booking.appointment_remote_id if booking.state == Write.State.BOOKED else "",
         message=booking.error_message,
         steps=tuple(booking.steps.values_list("step", flat=True)),
     )
 
 
-def _not_now(connection: Connection | None, request: BookingRequest) -> BookingAnswer | None:
-    """Why nothing may be written at all (B15), before anything is."""
-    practice = Practice.objects.get(pk=current_practice_id())
-    if not practice.is_live:
-        return BookingAnswer(
-            Outcome.NOT_ALLOWED,
-            message="The practice is still being set up.",
-            advice="Press Go live on the dashboard.",
-        )
-    if connection is None:
-        return BookingAnswer(
-            Outcome.NOT_ALLOWED,
-            message="No practice management system is connected.",
-            advice="Connect one under Setup.",
-        )
-    if not connection.is_active:
-        return BookingAnswer(Outcome.NOT_ALLOWED, message=connection.paused_message, advice=connection.paused_advice)
-    if request.offer.starts_at <= timezone.now():
-        return BookingAnswer(Outcome.NOT_ALLOWED, message="This time has passed.", advice="Offer another time.")
-    active = Patient.objects.filter(
-        connection=connection,
-        remote_id=request.patient_id,
-        status=Patient.Status.ACTIVE,
-        merged_into="",
-        removed_at=None,
+def is_offered(gateway: Gateway, write: Write) -> bool:
+    """Do the vendor's own times still have the start that this write wants?"""
+    starts_at, ends_at = wanted_time(write)
+    name = Location.objects.values_list("time_zone", flat=True).get(
+        connection=write.connection_id, remote_id=write.location_remote_id
     )
-    if not active.exists():
-        return BookingAnswer(
-            Outcome.NOT_ALLOWED, message="This is no active patient of the practice.", advice="Check the patient."
-        )
-    return None
-
-
-def _carry_out(booking: Booking, connection: Connection) -> None:
-    gateway = gateway_of(connection)
-    try:
-        if not _is_still_free(gateway, booking, connection):
-            journal.close(booking, Booking.State.TAKEN, "times_read", message="The time is not free any more.")
-            return
-        journal.note(booking, "times_read")
-    except NotBookableOnline as error:
-        _close_with(booking, Booking.State.REFUSED, error)
-        return
-    except PmsError as error:
-        _blame(connection, error)
-        _close_with(booking, Booking.State.UNAVAILABLE, error)
-        return
-    _send(gateway, booking, connection)
-
-
-def _is_still_free(gateway: Gateway, booking: Booking, connection: Connection) -> bool:
-    zone = _zone(booking, connection)
-    day = booking.starts_at.astimezone(zone).date()
+    day = starts_at.astimezone(ZoneInfo(name)).date()
     slots = gateway.available_times(
-        location_id=booking.location_remote_id,
-        practitioner_id=booking.practitioner_remote_id,
-        appointment_type_id=booking.appointment_type_remote_id,
-        duration_minutes=int((booking.ends_at - booking.starts_at).total_seconds() // 60),
+        location_id=write.location_remote_id,
+        practitioner_id=write.practitioner_remote_id,
+        appointment_type_id=write.appointment_type_remote_id,
+        duration_minutes=int((ends_at - starts_at).total_seconds() // 60),
         first=day,
         last=day,
     )
-    return any(slot.starts_at == booking.starts_at for slot in slots)
+    return any(slot.starts_at == starts_at for slot in slots)
 
 
-def _zone(booking: Booking, connection: Connection) -> ZoneInfo:
-    name = Location.objects.values_list("time_zone", flat=True).get(
-        connection=connection, remote_id=booking.location_remote_id
-    )
-    return ZoneInfo(name)
+def wanted_time(write: Write) -> tuple[datetime, datetime]:
+    if write.starts_at is None or write.ends_at is None:
+        raise ValueError("this write has no time")
+    return write.starts_at, write.ends_at
 
 
-def _send(gateway: Gateway, booking: Booking, connection: Connection) -> None:
-    booking.sent_at = timezone.now()
-    journal.advance(booking, Booking.State.SENT, "sent")
-    faults.point("booking_sent")
-    try:
-        record = gateway.book(_draft(booking))
-    except (WriteUncertain, VendorChanged) as error:
-        # Something went out and nothing sensible came back: the diary knows, we do not.
-        journal.advance(booking, Booking.State.UNCERTAIN, "no_answer", code=error.code)
-        look_up(gateway, booking, connection)
-        return
-    except (WriteRefused, NotFound) as error:
-        _close_with(booking, Booking.State.REFUSED, error)
-        return
-    except PmsError as error:
-        _blame(connection, error)
-        _close_with(booking, Booking.State.UNAVAILABLE, error)
-        return
-    faults.point("booking_answered")
-    booking.appointment_remote_id = record.id
-    journal.advance(booking, Booking.State.CHECKING, "answered", appointment=record.id)
-    faults.point("booking_answer_stored")
-    check_for_conflict(gateway, booking, connection, record)
+def signed_by(write: Write) -> str:
+    """Who the practice is told did it."""
+    return "Robyn" if write.asked_by.startswith("conversation:") else "Routiq"
 
 
-def _draft(booking: Booking) -> AppointmentDraft:
-    who = "Robyn" if booking.asked_by.startswith("conversation:") else "Routiq"
-    return AppointmentDraft(
-        patient_id=booking.patient_remote_id,
-        practitioner_id=booking.practitioner_remote_id,
-        location_id=booking.location_remote_id,
-        appointment_type_id=booking.appointment_type_remote_id,
-        starts_at=booking.starts_at,
-        ends_at=booking.ends_at,
-        notes=f"Booked by {who}. Ref {booking.reference}",
-    )
+class _Booking(Steps):
+    kind = Write.Kind.BOOKING
+    done = Write.State.BOOKED
+    looks_first = "times_read"
+    was_taken_back = "Somebody at the practice booked this time at the same moment. Ours was taken back."
+    never_arrived = "The practice management system did not take the booking."
+    gone = "The appointment was removed at the practice as soon as it was made."
+    tells: ClassVar = {
+        Write.State.BOOKED: "Booking {reference} was confirmed only afterwards. Tell the patient that it stands.",
+        Write.State.TAKEN: "Booking {reference} lost its time to another one. Ring the patient with other times.",
+        Write.State.REFUSED: "Booking {reference} does not stand. Ring the patient and book it.",
+        Write.State.UNAVAILABLE: "Booking {reference} was asked for and was not made. Ring the patient and book it.",
+    }
 
+    def is_free(self, gateway: Gateway, write: Write) -> bool:
+        return is_offered(gateway, write)
 
-def check_for_conflict(gateway: Gateway, booking: Booking, connection: Connection, record: AppointmentRecord) -> None:
-    """Somebody may have booked the same time in the vendor's own pages meanwhile: then ours is taken back (B2)."""
-    try:
-        if gateway.has_conflict(booking.appointment_remote_id, patient_id=booking.patient_remote_id):
-            journal.note(booking, "conflicts_read", conflict=True)
-            faults.point("booking_conflict_seen")
-            gateway.withdraw(booking.appointment_remote_id, patient_id=booking.patient_remote_id)
-            journal.close(
-                booking,
-                Booking.State.TAKEN,
-                "withdrawn",
-                message="Somebody at the practice booked this time at the same moment. Ours was taken back.",
+    def send(self, gateway: Gateway, write: Write) -> Written:
+        starts_at, ends_at = wanted_time(write)
+        return gateway.book(
+            AppointmentDraft(
+                patient_id=write.patient_remote_id,
+                practitioner_id=write.practitioner_remote_id,
+                location_id=write.location_remote_id,
+                appointment_type_id=write.appointment_type_remote_id,
+                starts_at=starts_at,
+                ends_at=ends_at,
+                notes=f"Booked by {signed_by(write)}. Ref {write.reference}",
             )
-            return
-        journal.note(booking, "conflicts_read", conflict=False)
-    except NotFound:
-        _gone_again(booking)
-        return
-    except PmsError as error:
-        _blame(connection, error)
-        journal.note(booking, "conflicts_unread", code=error.code)
-        return  # It stays open; a worker reads them as soon as the vendor answers.
-    faults.point("booking_checked")
-    if not connection.practice.keep_patient_notes:
-        record = msgspec.structs.replace(record, notes="")
-    write(connection, [record], timezone.now())
-    journal.close(booking, Booking.State.BOOKED, "closed")
+        )
 
+    def name(self, write: Write, record: Written) -> None:
+        write.appointment_remote_id = record.id
 
-def look_up(gateway: Gateway, booking: Booking, connection: Connection) -> None:
-    """A lost answer: is the appointment in the diary? Found, it is carried on; not found, it is believed only when
-    the request cannot arrive any more."""
-    try:
+    def look(self, gateway: Gateway, write: Write) -> Seen:
+        """By its id once that is known, before that by the reference in its notes."""
+        if write.appointment_remote_id:
+            record = gateway.appointment(write.appointment_remote_id, patient_id=write.patient_remote_id)
+            return Seen(Standing.AS_ASKED if stands(record) else Standing.OTHERWISE, record)
         found = gateway.find_appointments(
-            patient_id=booking.patient_remote_id,
-            practitioner_id=booking.practitioner_remote_id,
-            starts_at=booking.starts_at,
+            patient_id=write.patient_remote_id,
+            practitioner_id=write.practitioner_remote_id,
+            starts_at=wanted_time(write)[0],
         )
-    except PmsError as error:
-        _blame(connection, error)
-        journal.note(booking, "not_looked_up", code=error.code)
-        return
-    booking.lookups += 1
-    ours = next((record for record in found if booking.reference in record.notes), None)
-    if ours is not None:
-        booking.appointment_remote_id = ours.id
-        journal.advance(booking, Booking.State.CHECKING, "found", appointment=ours.id)
-        check_for_conflict(gateway, booking, connection, ours)
-        return
-    journal.advance(booking, Booking.State.UNCERTAIN, "not_found", lookups=booking.lookups)
-    sent_at = booking.sent_at or booking.created_at
-    if booking.lookups >= LOOKUPS and timezone.now() - sent_at > LATEST_ARRIVAL:
-        journal.close(
-            booking,
-            Booking.State.UNAVAILABLE,
-            "never_arrived",
-            message="The practice management system did not take the booking.",
-        )
+        ours = next((record for record in found if write.reference in record.notes), None)
+        return Seen(Standing.AS_BEFORE) if ours is None else Seen(Standing.AS_ASKED, ours)
+
+    def has_conflict(self, gateway: Gateway, write: Write) -> bool | None:
+        return gateway.has_conflict(write.appointment_remote_id, patient_id=write.patient_remote_id)
+
+    def take_back(self, gateway: Gateway, write: Write) -> Written | None:
+        gateway.withdraw(write.appointment_remote_id, patient_id=write.patient_remote_id)
+        return None
 
 
-def _gone_again(booking: Booking) -> None:
-    journal.close(
-        booking,
-        Booking.State.REFUSED,
-        "gone",
-        message="The appointment was removed at the practice as soon as it was made.",
-    )
+def stands(record: AppointmentRecord) -> bool:
+    return record.status is not AppointmentStatus.CANCELLED and record.deleted_at is None
 
 
-def _close_with(booking: Booking, state: Booking.State, error: PmsError) -> None:
-    journal.close(booking, state, "failed", code=error.code, message=error.message)
-
-
-def _blame(connection: Connection, error: PmsError) -> None:
-    if isinstance(error, health.NEEDS_THE_OWNER):
-        health.pause(connection, error)
+STEPS = _Booking()

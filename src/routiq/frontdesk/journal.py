@@ -1,11 +1,13 @@
-"""The journal of one booking: what is about to be done is written before it, what came of it after it (law 2)."""
+"""The journal of what is written to the practice management system: what is about to be done stands there before it
+is, what came of it after it (law 2)."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -14,14 +16,12 @@ from django.utils import timezone
 from psycopg.types.range import TimestamptzRange
 
 from routiq import faults
-from routiq.connections.models import Connection
-from routiq.frontdesk.models import Booking, JournalStep, SlotHold
-from routiq.frontdesk.wishes import BookingRequest
+from routiq.frontdesk.models import JournalStep, SlotHold, Write
 from routiq.mirror.models import Practitioner
 from routiq.practices import audit
 from routiq.practices.live import announce
 
-#: How long a slot stays ours while nothing is heard of its booking (B11).
+#: How long a slot stays ours while nothing is heard of its write (B11).
 HOLD = timedelta(minutes=5)
 #: Letters and digits that are told apart when read aloud.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -29,94 +29,113 @@ _LOCK_CLASS = 727407003
 
 
 class Taken(Exception):
-    """Another booking of ours holds this time."""
+    """Another write of ours holds this time; the entry says so."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of a practitioner's time."""
+
+    practitioner_id: str
+    starts_at: datetime
+    ends_at: datetime
 
 
 @contextmanager
-def working_on(booking_key: str) -> Iterator[bool]:
+def working_on(key: str) -> Iterator[bool]:
     """One process at a time works on an intent; yields whether it is this one. The lock dies with the process."""
     with database.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", [_LOCK_CLASS, booking_key])
+        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", [_LOCK_CLASS, key])
         mine = bool(cursor.fetchone()[0])
     try:
         yield mine
     finally:
         if mine:
             with database.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [_LOCK_CLASS, booking_key])
+                cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [_LOCK_CLASS, key])
 
 
-def open_entry(connection: Connection, request: BookingRequest) -> Booking:
-    """Write the intent down and hold its time; ``Taken`` when somebody of ours has it (the entry says so then)."""
-    offer = request.offer
-    booking = Booking(
-        practice_id=connection.practice_id,
-        connection=connection,
-        intent_key=request.intent_key,
-        reference="RTQ-" + "".join(secrets.choice(_ALPHABET) for _ in range(6)),
-        patient_remote_id=request.patient_id,
-        practitioner_remote_id=offer.practitioner_id,
-        location_remote_id=offer.location_id,
-        appointment_type_remote_id=offer.appointment_type_id,
-        starts_at=offer.starts_at,
-        ends_at=offer.ends_at,
-        channel=request.channel,
-        asked_by=request.asked_by,
-        accepting_words=request.accepting_words,
-    )
+def new_reference() -> str:
+    """``RTQ-7KQ2MX``."""
+    return "RTQ-" + "".join(secrets.choice(_ALPHABET) for _ in range(6))
+
+
+def open_entry(write: Write, spans: Sequence[Span] = ()) -> Write:
+    """Store the intent and hold these times of practitioners; ``Taken`` when somebody of ours has one of them.
+    ``IntegrityError`` when the intent is stored already, or another change of the same appointment is open."""
     now = timezone.now()
     with transaction.atomic():
-        booking.save(force_insert=True)
+        write.save(force_insert=True)
         SlotHold.objects.filter(expires_at__lt=now).exclude(
-            booking__state__in=[Booking.State.SENT, Booking.State.CHECKING, Booking.State.UNCERTAIN]
+            write__state__in=[Write.State.SENT, Write.State.CHECKING, Write.State.UNCERTAIN]
         ).delete()
         try:
             with transaction.atomic():
-                SlotHold.objects.create(
-                    practice_id=booking.practice_id,
-                    booking=booking,
-                    practitioner_pk=Practitioner.objects.values_list("pk", flat=True).get(
-                        connection=connection, remote_id=offer.practitioner_id
-                    ),
-                    during=TimestamptzRange(offer.starts_at, offer.ends_at, "[)"),
-                    expires_at=now + HOLD,
-                )
+                for span in _joined(spans):
+                    _hold(write, span, now + HOLD)
         except IntegrityError:
-            close(booking, Booking.State.TAKEN, "held_by_another")
+            close(write, Write.State.TAKEN, "held_by_another")
         else:
-            note(booking, "held")
-    if booking.state == Booking.State.TAKEN:
+            note(write, "held" if spans else "opened")
+    if write.state == Write.State.TAKEN:
         raise Taken
-    faults.point("booking_held")
-    return booking
+    faults.point(f"{write.kind}_held")
+    return write
 
 
-def note(booking: Booking, step: str, **detail: Any) -> None:
-    """Add a step. ``detail`` holds ids, codes and times, nothing that a patient said."""
-    JournalStep.objects.create(practice_id=booking.practice_id, booking=booking, step=step, detail=detail)
-
-
-@transaction.atomic
-def advance(booking: Booking, state: Booking.State, step: str, **detail: Any) -> None:
-    booking.state = state
-    booking.save()
-    note(booking, step, **detail)
-
-
-@transaction.atomic
-def close(booking: Booking, state: Booking.State, step: str, *, code: str = "", message: str = "") -> None:
-    """The outcome: the entry is final and its time is free for others (or stands in the vendor's diary)."""
-    booking.state = state
-    booking.error_code, booking.error_message = code, message
-    booking.finished_at = timezone.now()
-    booking.save()
-    SlotHold.objects.filter(booking=booking).delete()
-    note(booking, step, **({"code": code} if code else {}))
-    audit.record(
-        audit.Actor(*booking.asked_by.split(":", 1)) if ":" in booking.asked_by else audit.SYSTEM,
-        f"booking.{state}",
-        f"booking:{booking.pk}",
-        channel=booking.channel,
-        appointment=booking.appointment_remote_id,
+def _hold(write: Write, span: Span, until: datetime) -> None:
+    SlotHold.objects.create(
+        practice_id=write.practice_id,
+        write=write,
+        practitioner_pk=Practitioner.objects.values_list("pk", flat=True).get(
+            connection=write.connection_id, remote_id=span.practitioner_id
+        ),
+        during=TimestamptzRange(span.starts_at, span.ends_at, "[)"),
+        expires_at=until,
     )
-    announce(booking.practice_id, "booking")
+
+
+def _joined(spans: Sequence[Span]) -> list[Span]:
+    """Those of one practitioner that overlap are one: the database lets no two holds overlap, not even our own."""
+    joined: list[Span] = []
+    for span in sorted(spans, key=lambda span: (span.practitioner_id, span.starts_at)):
+        last = joined[-1] if joined else None
+        if last and last.practitioner_id == span.practitioner_id and span.starts_at < last.ends_at:
+            joined[-1] = Span(last.practitioner_id, last.starts_at, max(last.ends_at, span.ends_at))
+        else:
+            joined.append(span)
+    return joined
+
+
+def note(write: Write, step: str, **detail: Any) -> None:
+    """Add a step. ``detail`` holds ids, codes and times, nothing that a patient said."""
+    JournalStep.objects.create(practice_id=write.practice_id, write=write, step=step, detail=detail)
+
+
+@transaction.atomic
+def advance(write: Write, state: Write.State, step: str, **detail: Any) -> None:
+    write.state = state
+    write.save()
+    note(write, step, **detail)
+
+
+@transaction.atomic
+def close(write: Write, state: Write.State, step: str, *, code: str = "", message: str = "") -> None:
+    """The outcome: the entry is final and its time is free for others (or stands in the vendor's diary)."""
+    write.state = state
+    write.error_code, write.error_message = code, message
+    write.finished_at = timezone.now()
+    write.save()
+    SlotHold.objects.filter(write=write).delete()
+    note(write, step, **({"code": code} if code else {}))
+    audit.record(
+        audit.Actor(*write.asked_by.split(":", 1)) if ":" in write.asked_by else audit.SYSTEM,
+        f"{write.kind}.{state}",
+        f"{write.kind}:{write.pk}",
+        channel=write.channel,
+        appointment=write.appointment_remote_id,
+        **({"patient": write.patient_remote_id} if write.kind == Write.Kind.REGISTRATION else {}),
+    )
+    announce(write.practice_id, "booking")
+    if write.kind == Write.Kind.REGISTRATION:
+        announce(write.practice_id, "patients")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.db import models
@@ -12,39 +14,53 @@ from routiq.connections.models import Connection
 from routiq.practices.models import PracticeOwned
 
 
-class Booking(PracticeOwned):
-    """One intent to book, from the yes to its outcome. Written before the request and after it (law 2)."""
+class Write(PracticeOwned):
+    """One intent to change something there, from the yes to its outcome. Written before the request and after it
+    (law 2)."""
+
+    class Kind(models.TextChoices):
+        BOOKING = "booking", "Booking"
+        MOVE = "move", "Move"
+        CANCELLATION = "cancellation", "Cancellation"
+        REGISTRATION = "registration", "Registration"
 
     class State(models.TextChoices):
         HELD = "held", "Held"
-        """The slot is ours in our database; nothing has been sent."""
+        """Written down, and its time is ours in our database; nothing has been sent."""
         SENT = "sent", "Sent"
         """The request is about to go out or went out; the answer is not stored yet."""
         CHECKING = "checking", "Checking"
         """The vendor has it; its diary is being read for conflicts."""
         BOOKED = "booked", "Booked"
+        DONE = "done", "Done"
+        """What ``BOOKED`` is to a booking, for every other kind."""
         TAKEN = "taken", "Slot taken"
         REFUSED = "refused", "Not allowed"
         UNCERTAIN = "uncertain", "Being checked"
-        """No answer came and the diary did not show it yet: a worker keeps looking."""
+        """No answer came and the vendor did not show it yet: a worker keeps looking."""
         UNAVAILABLE = "unavailable", "System down"
 
     OPEN = (State.HELD, State.SENT, State.CHECKING, State.UNCERTAIN)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.BOOKING, db_default="booking")
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
     intent_key = models.CharField(max_length=120)
-    """The same key twice is one booking and one answer."""
+    """The same key twice is one effect and one answer."""
     reference = models.CharField(max_length=12)
-    """Stands in the appointment's notes at the vendor, so that a lost answer can be found again."""
+    """Stands in an appointment's notes at the vendor, so that a lost answer can be found again; staff are told it."""
     state = models.CharField(max_length=20, choices=State.choices, default=State.HELD)
 
     patient_remote_id = models.CharField(max_length=40)
-    practitioner_remote_id = models.CharField(max_length=40)
-    location_remote_id = models.CharField(max_length=40)
-    appointment_type_remote_id = models.CharField(max_length=40)
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField()
+    """Empty until a registration has its answer."""
+    practitioner_remote_id = models.CharField(max_length=40, blank=True)
+    location_remote_id = models.CharField(max_length=40, blank=True)
+    appointment_type_remote_id = models.CharField(max_length=40, blank=True)
+    starts_at = models.DateTimeField(null=True)
+    """The time wished for; of a cancellation the time that is given up. A registration has none."""
+    ends_at = models.DateTimeField(null=True)
+    asked = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    """What only this kind knows: where an appointment stood before, why it is cancelled, who is to be registered."""
 
     channel = models.CharField(max_length=20)
     asked_by = models.CharField(max_length=60)
@@ -59,7 +75,18 @@ class Booking(PracticeOwned):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["practice", "intent_key"], name="one_booking_per_intent")]
+        # The table was there when bookings were all that is written.
+        db_table = "frontdesk_booking"
+        constraints = [
+            models.UniqueConstraint(fields=["practice", "intent_key"], name="one_booking_per_intent"),
+            models.UniqueConstraint(
+                fields=["connection", "appointment_remote_id"],
+                condition=models.Q(
+                    kind__in=["move", "cancellation"], state__in=["held", "sent", "checking", "uncertain"]
+                ),
+                name="one_open_change_per_appointment",
+            ),
+        ]
         indexes = [
             models.Index(
                 fields=["practice", "created_at"],
@@ -68,11 +95,33 @@ class Booking(PracticeOwned):
             )
         ]
 
+    @property
+    def is_open(self) -> bool:
+        return self.state in Write.OPEN
+
+
+class Bookings(models.Manager["Booking"]):
+    def get_queryset(self) -> models.QuerySet[Booking]:
+        return super().get_queryset().filter(kind=Write.Kind.BOOKING)
+
+
+class Booking(Write):
+    """A write that makes an appointment: it has a time, a practitioner, a location and a type."""
+
+    objects: ClassVar[Bookings] = Bookings()
+
+    if TYPE_CHECKING:
+        starts_at: datetime
+        ends_at: datetime
+
+    class Meta:
+        proxy = True
+
 
 class JournalStep(PracticeOwned):
-    """One thing that happened to a booking, in order."""
+    """One thing that happened to a write, in order."""
 
-    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="steps")
+    write = models.ForeignKey(Write, on_delete=models.CASCADE, related_name="steps", db_column="booking_id")
     at = models.DateTimeField(default=timezone.now)
     step = models.CharField(max_length=40)
     detail = models.JSONField(default=dict)
@@ -82,9 +131,11 @@ class JournalStep(PracticeOwned):
 
 
 class SlotHold(PracticeOwned):
-    """A practitioner's time that one booking is working on. The database lets no two overlap (B1)."""
+    """A practitioner's time that one write is working on: the one it wants, and of a move also the one it leaves
+    until that is certain. The database lets no two overlap (B1)."""
 
-    booking = models.OneToOneField(Booking, on_delete=models.CASCADE, related_name="hold", primary_key=True)
+    id = models.BigAutoField(primary_key=True)
+    write = models.ForeignKey(Write, on_delete=models.CASCADE, related_name="holds", db_column="booking_id")
     practitioner_pk = models.BigIntegerField()
     during = DateTimeRangeField()
     expires_at = models.DateTimeField()
@@ -97,10 +148,11 @@ class StaffTask(PracticeOwned):
         CALL_BACK = "call_back", "Call back"
         CHECK_BOOKING = "check_booking", "Check a booking"
         EMERGENCY = "emergency", "Emergency mentioned"
+        MARK_DNA = "mark_dna", "Count as did not arrive"
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     summary = models.TextField()
-    booking = models.ForeignKey(Booking, null=True, on_delete=models.CASCADE, related_name="+")
+    write = models.ForeignKey(Write, null=True, on_delete=models.CASCADE, related_name="+", db_column="booking_id")
     conversation_id = models.BigIntegerField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     taken_by = models.CharField(max_length=60, blank=True)
@@ -113,3 +165,27 @@ class StaffTask(PracticeOwned):
 
     class Meta:
         indexes = [models.Index(fields=["practice", "done_at", "created_at"], name="open_tasks")]
+
+
+class DeskRules(PracticeOwned):
+    """How a practice wants its front desk to go about it. One row, or none while everything is as it comes."""
+
+    class LateCancellation(models.TextChoices):
+        ALLOW = "allow", "Cancel without a word"
+        WARN = "warn", "Warn of the fee first"
+        BLOCK = "block", "Leave it to the team"
+        AUTO_DNA = "auto_dna", "Warn, cancel, count as did not arrive"
+
+    late_cancellation = models.CharField(
+        max_length=10, choices=LateCancellation.choices, default=LateCancellation.WARN
+    )
+    cancellation_window_hours = models.PositiveSmallIntegerField(default=24)
+    """A cancellation is late from so long before the start on; 0: never."""
+    cancellation_fee = models.CharField(max_length=200, blank=True)
+    """A text such as ``$45``. It is said, and never charged by us."""
+    intake_fields = models.JSONField(default=list)
+    """``[["date_of_birth", true], ...]``: what a new patient is asked beside the name, in this order, and whether it
+    is needed. Empty: the usual ones (see :mod:`routiq.frontdesk.intake`)."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["practice"], name="one_set_of_desk_rules")]

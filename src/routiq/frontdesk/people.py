@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.utils import timezone
 
 from routiq.connections.connecting import live_connection
+from routiq.connections.models import Connection
 from routiq.frontdesk.wishes import Caller, Habit, KnownPatient
 from routiq.mirror.models import Appointment, Offering, Patient, Practitioner
+from routiq.mirror.queries import fold
 from routiq.pms.phones import e164
+from routiq.pms.records import PatientDraft
 from routiq.practices.models import Practice
 from routiq.practices.tenancy import current_practice_id
 
@@ -37,6 +41,24 @@ def known(patient: Patient) -> KnownPatient:
         last_name=patient.last_name,
         date_of_birth=patient.date_of_birth,
     )
+
+
+def alike(connection: Connection, draft: PatientDraft) -> list[KnownPatient]:
+    """Active patients of our copy who may be the one to be registered: of the same name and day of birth, or of the
+    same first name with one of the numbers (PAT-06)."""
+    region = connection.practice.country_code
+    numbers = [number for number in (e164(text, region=region) for text in (draft.mobile, draft.phone)) if number]
+    called = Q(first_name__iexact=draft.first_name) | Q(preferred_name__iexact=draft.first_name)
+    of_this_name = Q(sort_name=fold(f"{draft.last_name} {draft.first_name}"))
+    if draft.date_of_birth is not None:
+        of_this_name &= Q(date_of_birth=draft.date_of_birth)
+    found: dict[str, KnownPatient] = {}
+    for same in (of_this_name, Q(phones__e164__in=numbers) & called):
+        rows = Patient.objects.filter(
+            same, connection=connection, status=Patient.Status.ACTIVE, merged_into="", removed_at=None
+        )
+        found |= {row.remote_id: known(row) for row in rows.distinct().order_by("pk")}
+    return list(found.values())
 
 
 def habit_of(patient_remote_id: str) -> Habit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
-from routiq.frontdesk.models import Booking, StaffTask
+from routiq.frontdesk.models import StaffTask, Write
 from routiq.practices import audit
 from routiq.practices.audit import Actor
 from routiq.practices.live import announce
@@ -29,15 +29,21 @@ class TaskIsDone(Exception):
 
 
 def leave_task(
-    kind: StaffTask.Kind, summary: str, *, conversation_id: int | None = None, booking: Booking | None = None
+    kind: StaffTask.Kind, summary: str, *, conversation_id: int | None = None, write: Write | None = None
 ) -> StaffTask:
     """Put something on the practice's list. ``summary`` is shown to staff as it is."""
     practice_id = current_practice_id()
     task = StaffTask.objects.create(
-        practice_id=practice_id, kind=kind, summary=summary, conversation_id=conversation_id, booking=booking
+        practice_id=practice_id, kind=kind, summary=summary, conversation_id=conversation_id, write=write
     )
     announce(practice_id, "tasks")
     return task
+
+
+def leave_task_once(kind: StaffTask.Kind, summary: str, *, conversation_id: int | None) -> StaffTask:
+    """As :func:`leave_task`, but what is on the list and open already is not put there again."""
+    same = StaffTask.objects.filter(kind=kind, summary=summary, conversation_id=conversation_id, done_at=None)
+    return same.first() or leave_task(kind, summary, conversation_id=conversation_id)
 
 
 @transaction.atomic

@@ -245,7 +245,7 @@ def _spread(found: list[OfferedTime], count: int) -> tuple[OfferedTime, ...]:
 
 
 def _held_by_others(connection: Connection) -> list[tuple[int, datetime, datetime]]:
-    holds = SlotHold.objects.filter(booking__connection=connection, expires_at__gt=timezone.now())
+    holds = SlotHold.objects.filter(write__connection=connection, expires_at__gt=timezone.now())
     return [(hold.practitioner_pk, hold.during.lower, hold.during.upper) for hold in holds]
 
 

@@ -131,6 +131,10 @@ class Times:
 class Outcome(StrEnum):
     BOOKED = "booked"
     """The vendor has it, its id is stored, and its diary shows no conflict."""
+    DONE = "done"
+    """What ``BOOKED`` is to a booking, for a move, a cancellation and a registration."""
+    ASK_FIRST = "ask_first"
+    """Nothing was done: the patient has to be told or asked something before."""
     SLOT_TAKEN = "slot_taken"
     NOT_ALLOWED = "not_allowed"
     """Practice pending, connection paused or gone, patient not active, or the vendor refused."""
