@@ -74,6 +74,16 @@ def test_connecting_asks_for_a_key_alone_and_comes_with_all_guidance(client_in: 
     assert 'name="region"' not in html
 
 
+def test_setup_leads_to_each_system_and_then_to_the_one_that_was_chosen(client_in: Client, second: World) -> None:
+    html = page(client_in, "/setup")
+    for vendor in registry.vendors():
+        assert f'href="/setup/connect/{vendor.name}">Connect {vendor.label}</a>' in html
+    assert second.connection
+    html = page(client_in, "/setup")
+    assert "Connect Nookal" in html
+    assert "Connect Cliniko" not in html
+
+
 def test_its_page_shows_the_scope_and_no_webhooks(client_in: Client, second: World) -> None:
     second.location("Harbour Street")
     html = page(client_in, ADDRESS)
@@ -85,7 +95,10 @@ def test_its_page_shows_the_scope_and_no_webhooks(client_in: Client, second: Wor
     assert "ebhook" not in html
     assert "Event log" in html
     assert client_in.get(f"{ADDRESS}/webhook-logs").status_code == 404
-    assert "Re-register" not in page(client_in, f"{ADDRESS}/event-log")
+    log = page(client_in, f"{ADDRESS}/event-log")
+    assert "Re-register" not in log
+    assert 'value="webhook"' not in log
+    assert "Polled" in log or 'value="poll"' in log
 
 
 def test_rotating_its_key_says_to_disable_the_old_one(client_in: Client, second: World) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from routiq import retention
 from routiq.connections.disconnecting import disconnect
 from routiq.connections.models import Connection
 from routiq.frontdesk.booking import book
@@ -173,6 +174,19 @@ def test_leaving_stops_the_looks_and_keeps_the_copy(mirrored: At) -> None:
     assert Patient.objects.count() == rows > 0
     assert [entry["path"] for entry in mirrored.sandbox.requests() if "webhook" not in entry["path"]] == []
     assert Connection.objects.get().purge_after is not None
+
+
+def test_when_its_days_are_over_everything_is_deleted_and_counted(mirrored: At) -> None:
+    disconnect(mirrored.connection, audit.SYSTEM)
+    Connection.objects.update(purge_after=timezone.now() - timedelta(seconds=1))
+    report = retention.purge(mirrored.connection.practice_id, mirrored.connection.pk)
+    assert report.left == 0
+    copied = {"Patient", "Appointment", "ClassSession", "Attendance"}
+    if mirrored.system.capabilities.reads_invoices:
+        copied |= {"Invoice", "Payment", "WaitingListEntry"}
+    for kind in copied:
+        assert report.before[f"mirror.{kind}"] > 0
+        assert report.after[f"mirror.{kind}"] == 0
 
 
 def test_webhooks_are_asked_for_only_where_there_may_be_any(mirrored: At) -> None:

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from routiq.connections.budget import minutes_of_last_hour, rules
+from routiq.connections.budget import adaptive_rules, minutes_of_last_hour, rules
 from routiq.connections.models import Connection
-from routiq.pms.gateway import Stream
+from routiq.pms import registry
+from routiq.pms.gateway import PaceKind, Stream
 from routiq.sync import nightly, pacing
 from routiq.sync.history import has_been_synced, open_run
 from routiq.sync.looking import CHANGING
@@ -48,7 +49,7 @@ class Health:
     budget: tuple[tuple[datetime, int, int], ...]
     """Minute (UTC), live requests, background requests; the last 60, oldest first."""
     budget_limit: int | None
-    """Requests per minute that the vendor allows; ``None``: no limit of our own."""
+    """Requests per minute that the vendor allows, or that we ask at most; ``None``: no limit of our own."""
     troubles: tuple[Trouble, ...]
     """The latest first."""
     next_reconciliation: datetime | None
@@ -73,13 +74,12 @@ def health_of(connection: Connection) -> Health:
         for state in states
     )
     registration = WebhookRegistration.objects.filter(connection=connection).first()
-    budget = rules()
     return Health(
         connection=connection,
         streams=streams,
         freshness=freshness_of(connection),
         budget=minutes_of_last_hour(connection, now),
-        budget_limit=None if budget.limit is None else round(budget.limit * 60 / budget.window_seconds),
+        budget_limit=_most_per_minute(connection),
         troubles=_troubles(connection, registration),
         next_reconciliation=_next_reconciliation(connection, now),
         last_reconciliation=SyncRun.objects.filter(
@@ -93,6 +93,15 @@ def health_of(connection: Connection) -> Health:
         and pacing.events_arrive(registration.missed, registration.last_event_at, registration.checked_at, now),
         waiting_events=SyncEvent.objects.filter(connection=connection, outcome=SyncEvent.Outcome.WAITING).count(),
     )
+
+
+def _most_per_minute(connection: Connection) -> int | None:
+    """What the vendor allows, or where it publishes nothing what we ask at most."""
+    if registry.vendor(connection.vendor).capabilities.pace is PaceKind.ADAPTIVE:
+        gentle = adaptive_rules()
+        return None if gentle is None else round(gentle.cap * 60)
+    budget = rules()
+    return None if budget.limit is None else round(budget.limit * 60 / budget.window_seconds)
 
 
 def freshness_of(connection: Connection) -> timedelta | None:

@@ -45,7 +45,11 @@ def _page(request: HttpRequest, name: str, route: str) -> HttpResponse:
         **about(vendor, "log"),
         "title": "Webhook Logs" if route == "webhook_logs" else "Event log",
         "outcomes": SyncEvent.Outcome.choices,
-        "sources": SyncEvent.Source.choices,
+        "sources": [
+            choice
+            for choice in SyncEvent.Source.choices
+            if choice[0] != SyncEvent.Source.WEBHOOK or offers_webhooks(vendor)
+        ],
         "kinds": eventreading.KINDS,
         "log_url": reverse(route, args=[name]),
     }

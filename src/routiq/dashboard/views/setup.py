@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from routiq.connections.connecting import live_connection
+from routiq.connections.models import Connection
 from routiq.dashboard.seats import actor
 from routiq.mirror.queries import PracticeOverview, practice_overview
 from routiq.pms import registry
@@ -26,40 +27,31 @@ class Step:
     text: str
     done: bool
     url: str
-    action: str
+    """Where it is looked at again."""
+    actions: tuple[tuple[str, str], ...]
+    """What to press and where that leads; any one of them does it."""
 
 
 def steps(practice: Practice) -> list[Step]:
     """The way to going live, in order."""
     connection = live_connection()
-    connected = [
-        Step(
-            f"Connect {vendor.label}",
-            f"Routiq reads your patients and your diary from {vendor.label}, and books into it.",
-            connection is not None and connection.vendor == vendor.name,
-            reverse("connect", args=[vendor.name]),
-            f"Connect {vendor.label}",
-        )
-        for vendor in registry.vendors()
-        if connection is None or connection.vendor == vendor.name
-    ]
     synced = connection is not None and SyncRun.objects.filter(connection=connection, state="done").exists()
     overview = practice_overview() if synced else None
     return [
-        *connected,
+        _connecting(connection),
         Step(
             "Let the first sync finish",
             "It runs by itself; you may leave the page. The dashboard shows how far it is.",
             synced,
             reverse("home"),
-            "See progress",
+            (("See progress", reverse("home")),),
         ),
         Step(
             "Check online bookings",
             "Robyn offers only what your online bookings offer. What is switched off, she cannot book.",
             overview is not None and bookable(overview),
             reverse("practice"),
-            "See what is on",
+            (("See what is on", reverse("practice")),),
         ),
         Step(
             "Go live",
@@ -67,7 +59,7 @@ def steps(practice: Practice) -> list[Step]:
             "You can pause her again at any time.",
             practice.is_live,
             reverse("go_live"),
-            "Go live",
+            (("Go live", reverse("go_live")),),
         ),
         Step(
             "Talk to Robyn",
@@ -75,9 +67,29 @@ def steps(practice: Practice) -> list[Step]:
             "there is really booked: cancel it in your diary afterwards.",
             practice.is_live and Conversation.objects.filter(channel="test").exists(),
             reverse("test_robyn"),
-            "Test Robyn",
+            (("Test Robyn", reverse("test_robyn")),),
         ),
     ]
+
+
+def _connecting(connection: Connection | None) -> Step:
+    if connection is not None:
+        label = registry.vendor(connection.vendor).label
+        return Step(
+            f"Connect {label}",
+            f"Routiq reads your patients and your diary from {label}, and books into it.",
+            True,
+            reverse("connect", args=[connection.vendor]),
+            (),
+        )
+    ways = tuple((f"Connect {vendor.label}", reverse("connect", args=[vendor.name])) for vendor in registry.vendors())
+    return Step(
+        "Connect your practice management system",
+        "Routiq reads your patients and your diary from it, and books into it. Choose the one that you work with.",
+        False,
+        ways[0][1],
+        ways,
+    )
 
 
 def bookable(overview: PracticeOverview) -> bool:
