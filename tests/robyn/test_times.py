@@ -149,6 +149,11 @@ def test_weeks_and_weekdays_are_ranges() -> None:
     assert one("before Friday").last_day == date(2026, 11, 26)
 
 
+def test_by_a_day_is_a_term_unless_a_time_is_named_with_it() -> None:
+    assert one("by Friday").last_day == date(2026, 11, 27)
+    assert (one("by Friday at 3").days, one("by Friday at 3").at) == ((date(2026, 11, 27),), time(15))
+
+
 def test_manner_is_heard() -> None:
     assert one("as soon as possible").soonest
     assert one("any day").any_day

@@ -166,7 +166,7 @@ def week(match: Match, today: date) -> Found:
 
 
 def month(match: Match, today: date) -> Found:
-    months = 0 if match["which"] == "this" else 1
+    months = 0 if match["which"] in {"this", "month"} else 1
     after = date(*_month_on(today, months + 1), 1)
     first = date(*_month_on(today, months), 1)
     return _from_today(*_where(match["where"], first, after - timedelta(days=1), 9), today)
@@ -176,17 +176,46 @@ def named_month(match: Match, today: date) -> Found:
     number = MONTHS[match["month"]]
     year = today.year + (number < today.month)
     after = date(year + number // 12, number % 12 + 1, 1)
-    return _from_today(date(year, number, 1), after - timedelta(days=1), today)
+    where = match.groupdict().get("where")
+    return _from_today(*_where(where, date(year, number, 1), after - timedelta(days=1), 9), today)
+
+
+def week_of_month(match: Match, today: date) -> Found:
+    """ "The second week of December": its second seven days."""
+    number = MONTHS.get(match["month"] or "")
+    year, month = _month_on(today, 0 if match["which"] == "this" else 1)
+    if number:
+        year, month = today.year + (number < today.month), number
+    first = date(year, month, 1) + (min(_day_number(match["day"]), 4) - 1) * _WEEK
+    return _from_today(first, first + timedelta(days=6), today)
+
+
+HOLIDAYS = {
+    "christmas eve": (12, 24), "christmas(?: day)?": (12, 25), "boxing day": (12, 26), "new year'?s eve": (12, 31),
+    "new year'?s(?: day)?|new year": (1, 1), "australia day": (1, 26), "waitangi day": (2, 6), "anzac day": (4, 25),
+}  # fmt: skip
+"""Days of here with a name and a fixed date: what they may be called, and month and day."""
+
+
+def holiday(match: Match, today: date) -> Found | None:
+    month, day = next(when for called, when in HOLIDAYS.items() if re.fullmatch(called, match["holiday"]))
+    found = (_made(year, month, day) for year in (today.year, today.year + 1))
+    return _one(next((d for d in found if d and d >= today), None), today)
 
 
 def ahead(match: Match, today: date) -> Found:
     """ "In three days", "in a fortnight"."""
-    number = 1 if match["n"] == "a" else int(match["n"])
+    number = {"a": 1, "couple": 2, "few": 3}.get(match["n"]) or int(match["n"])
     unit = match["unit"]
     day = today + timedelta(days=number * {"day": 1, "week": 7, "fortnight": 14, "month": 30}[unit])
     if unit == "day":
         return Found(days=(day,))
     return Found(first=day - timedelta(days=1), last=day + timedelta(days=5))
+
+
+def within_one(match: Match, today: date) -> Found:
+    """ "Within a week"."""
+    return Found(first=today, last=today + timedelta(days={"week": 7, "fortnight": 14, "month": 30}[match["unit"]]))
 
 
 def within(match: Match, today: date) -> Found:

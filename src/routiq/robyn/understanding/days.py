@@ -22,7 +22,7 @@ class DayPart:
     found: Found
     negative: bool = False
     bound: str = ""
-    """``after``, ``from``, ``before`` or ``until`` that day."""
+    """``after``, ``from``, ``before``, ``until`` or ``by`` that day."""
 
 
 _WD = "(?P<wd>" + "|".join(sorted(WEEKDAYS, key=len, reverse=True)) + ")"
@@ -35,12 +35,19 @@ _YEAR = r"(?:\s+,?\s*(?:of\s+)?(?P<year>20\d\d))?"
 _PART = r"(?P<part>morning|arvo|afternoon|evening|night|lunchtime|lunch time)"
 _WHERE = r"(?:(?P<where>early|late|later|start|beginning|end|middle|mid)\s+(?:in\s+)?(?:of\s+)?)?(?:the\s+)?"
 _TOMORROW = r"(?:tomorrow|tmrw|tmr|tomoz|2moro)"
+_HOLIDAY = "(?P<holiday>" + "|".join(calendar.HOLIDAYS) + ")"
 _LEAD = r"(?:on\s+)?(?:the\s+)?"
 
 _Meaning = Callable[[Match, date], "Found | None"]
 _TABLE: tuple[tuple[str, _Meaning], ...] = (
     (r"(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)", calendar.iso),
+    (r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>20\d\d|\d\d)", calendar.day_and_month),
     (r"(?P<day>\d{1,2})/(?P<month>\d{1,2})(?:/(?P<year>20\d\d|\d\d))?", calendar.day_and_month),
+    (
+        rf"(?:the )?{_NTH} week (?:of|in) (?:the )?(?:{_MONTH}|(?P<which>next|this|following) month)",
+        calendar.week_of_month,
+    ),
+    (_HOLIDAY, calendar.holiday),
     (rf"(?:{_WD},?\s+)?(?:the\s+)?{_NTH}\s+(?:day\s+)?(?:of\s+)?{_MONTH}{_YEAR}", calendar.day_and_month),
     (
         rf"(?:{_WD},?\s+)?{_MONTH}\s+(?:the\s+)?{_NTH}{_YEAR}(?!\s*(?:oclock|am\b|pm\b|[:.]\d))",
@@ -50,6 +57,8 @@ _TABLE: tuple[tuple[str, _Meaning], ...] = (
     (rf"(?:the\s+)?day after {_TOMORROW}", partial(calendar.plus, 2)),
     (r"a week (?:from |on )?(?:today|now)|today week", partial(calendar.plus, 7)),
     (rf"a week (?:from |on )?{_TOMORROW}|{_TOMORROW} week", partial(calendar.plus, 8)),
+    (r"(?:a )?fortnight (?:from |on )?(?:today|now)|today fortnight", partial(calendar.plus, 14)),
+    (rf"(?:a )?fortnight (?:from |on )?{_TOMORROW}|{_TOMORROW} fortnight", partial(calendar.plus, 15)),
     (rf"{_TOMORROW}(?:\s+{_PART})?", partial(calendar.plus, 1)),
     (rf"(?:today|this)\s+{_PART}", partial(calendar.plus, 0)),
     (r"(?P<part>tonight)", partial(calendar.plus, 0)),
@@ -78,7 +87,11 @@ _TABLE: tuple[tuple[str, _Meaning], ...] = (
     (r"in (?:about |around )?(?P<n>\d{1,2}|a) (?P<unit>day|week|fortnight|month)s?(?:'? time)?", calendar.ahead),
     (r"(?P<n>a|1|2|3) (?P<unit>day|week|fortnight|month)s?(?:'? time| from (?:now|today))", calendar.ahead),
     (rf"{_WHERE}(?P<which>this|next|following) month", calendar.month),
-    (rf"in {_MONTH}", calendar.named_month),
+    (r"(?P<where>early|late|start|beginning|end|middle|mid) (?:in |of )?(?:the )(?P<which>month)", calendar.month),
+    (rf"(?P<where>early|late|start|beginning|end|middle|mid) (?:in |of )?{_MONTH}", calendar.named_month),
+    (rf"(?:in|during|sometime in) {_MONTH}", calendar.named_month),
+    (r"within (?:a|the|the next|1) (?P<unit>week|fortnight|month)", calendar.within_one),
+    (r"in (?:a )?(?P<n>couple|few) (?:of )?(?P<unit>day|week|month)s(?:'? time)?", calendar.ahead),
     (r"(?:on )?(?:(?P<which>this|next|the) (?:coming )?)?weekends?", calendar.weekend),
     (r"(?:on )?(?:a |any )?(?:weekdays?|week days?)", calendar.working_days),
     (rf"{_LEAD}{_ORD}(?! (?:1|one|option|available|time|slot|appointment|choice))", calendar.day_of_month),
@@ -103,7 +116,8 @@ _NOT_AFTER = re.compile(
     r"is no good|is out|is bad)\b(?! (?:matter|mind|care|know))"
 )
 _BOUNDS = (
-    ("until", r"(?:until|till|up to|by|no later than|not after|not later than)"),
+    ("by", r"by"),
+    ("until", r"(?:until|till|up to|no later than|not after|not later than)"),
     ("before", r"(?:before|earlier than|sooner than|ahead of)"),
     ("from", r"(?:from|starting|beginning|not before|no earlier than|not earlier than|on or after)"),
     ("after", r"(?:after|later than|past)"),

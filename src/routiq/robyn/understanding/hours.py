@@ -75,6 +75,12 @@ _NAMES = (
     ("before_work", r"before (?:work|school)", None, time(8, 30), "am"),
     ("first_thing", r"(?:the )?(?:very )?first thing(?: in the morning)?|first (?:appointment|slot) of the day",
      None, time(9, 0), "am"),
+    ("not_too_early", r"not too early", time(10, 0), None, ""),
+    ("not_too_late", r"not too late", None, time(16, 0), ""),
+    ("last_thing", r"(?:the )?last thing|as late as possible|late in the day|"
+     r"(?:at )?(?:the )?end of (?:the )?day",
+     time(15, 30), None, "pm"),
+    ("after_dinner", r"after (?:dinner|tea)", time(18, 0), None, "pm"),
     ("after_lunch", r"after lunch(?: ?time)?", time(13, 0), None, "pm"),
     ("before_lunch", r"before lunch(?: ?time)?", None, time(11, 59), "am"),
     ("early_morning", r"early (?:in the |\u0000+ ?)?morning|early am", None, time(9, 30), "am"),
@@ -112,6 +118,10 @@ _RELATIONS = tuple(
         ("before", r"\b(?:by|until|till|up to)"),
         ("after", r"\b(?:after|from|past|later than|starting|any ?time from|beyond)"),
     )
+)
+_ONWARDS = re.compile(
+    r"\s(?:or|and) (?:later|after|onwards)\b|\sonwards?\b|"
+    r"\s(?:, )?(?:so |and |then )?(?:any ?time |anything )?after (?:that|then)\b"
 )
 _JOIN = re.compile(r"^\s*(?:to|and|till|until|-)\s*\u0000*$")
 
@@ -171,7 +181,7 @@ def read_clocks(line: Line, half: str | None = None, *, alone: bool = False) -> 
         relation = relation or next((name for name, rule in _RELATIONS if rule.search(before)), "")
         if re.match(r"\s?(?:ish\b|or so\b|or thereabouts\b)", line.text[end:]):
             relation = "around"
-        elif re.match(r"\s(?:or|and) (?:later|after|onwards)\b|\sonwards?\b", line.text[end:]):
+        elif _ONWARDS.match(line.text[end:]):
             relation = "after"
         elif re.match(r"\sor (?:earlier|before)\b", line.text[end:]):
             relation = "before"

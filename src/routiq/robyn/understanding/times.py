@@ -98,6 +98,9 @@ def _hear(line: Line, now: datetime, expect_time: bool) -> WishTime | None:
     wish = _with_days(wish, days, line, now.date())
     if clocks:
         wish = _with_clocks(wish, clocks, line)
+        if wish.at and wish.last_day and any(part.bound == "by" for part in days):
+            # "By Friday" is a term; "by Friday at 3" names the appointment itself.
+            wish = msgspec.structs.replace(wish, days=(*wish.days, wish.last_day), last_day=None)
     else:
         wish = _with_parts(wish, day_times, days)
     wish = _with_manner(wish, line)
@@ -132,7 +135,7 @@ def _with_days(wish: WishTime, parts: list[DayPart], line: Line, today: date) ->
             first = edge_first
         elif part.bound == "before" and edge_first:
             last = edge_first - timedelta(days=1)
-        elif part.bound == "until" and edge_last:
+        elif part.bound in {"until", "by"} and edge_last:
             last = edge_last
         else:
             days += [day for day in found.days if day not in days]

@@ -53,6 +53,18 @@ MONTHS = {
     for name in names.split()
 }
 
+SHORTHAND = dict(
+    pair.split(":")
+    for pair in word_list(
+        "nxt:next wk:week wks:weeks mth:month tmw:tomorrow tmr:tomorrow tmrw:tomorrow tmoz:tomorrow "
+        "tomoz:tomorrow  2moro:tomorrow 2morrow:tomorrow tomoro:tomorrow 2day:today 2nite:tonight tonite:tonight "
+        "mornin:morning avo:arvo  avro:arvo arv:arvo afternoo:afternoon aft:afternoon pls:please plz:please "
+        "appt:appointment  appts:appointments appoint:appointment thx:thanks u:you ur:your b4:before asap:asap "
+        "fri:friday wkend:weekend  xmas:christmas wensday:wednesday wendsday:wednesday weds:wednesday "
+        "arvos:arvos midd:midday fortnite:fortnight "
+    )
+)
+"""What people type for short, and what no distance tells."""
 _UNITS = word_list("zero one two three four five six seven eight nine")
 _TEENS = word_list("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen")
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50, "sixty": 60}
@@ -117,7 +129,7 @@ def _normalised(text: str) -> str:
     said = re.sub(r"\b([ap])\s?\.\s?m\b\.?", r"\1m", said)
     if not re.search(r"\d{4}-\d\d-\d\d", said):
         said = re.sub(r"(?<![\d-])(\d{1,2})-(\d{1,2})-(\d{2}|\d{4})(?![\d-])", r"\1/\2/\3", said)
-        said = re.sub(r"(\d|[ap]m)\s*-\s*(\d{1,2})(?!\d|-\d)", r"\1 to \2", said)
+        said = re.sub(r"(\d|[ap]m)\s*-\s*(\d{1,2})(?!\d|-\d)", r"\1 until \2", said)
     said = re.sub(r"(?<=\d)h(?=\d\d\b)", ":", said)
     said = re.sub(r"(\d)(?:\s*([ap])m\b|([ap])\b)", lambda m: f"{m[1]}{m[2] or m[3]}m ", said)
     said = re.sub(r"[^\w\s:./'&,?!-]", " ", said)
@@ -125,7 +137,7 @@ def _normalised(text: str) -> str:
     said = re.sub(r"([,?!])", r" \1 ", said)
     said = re.sub(r"(?<=[a-z])-(?=[a-z])|(?<!\d)-|-(?!\d)", " ", said)
     said = re.sub(r":(?!\d)", " ", said)
-    said = " ".join(_numbers([_spelled(word) for word in said.split()]))
+    said = " ".join(_numbers([_spelled(SHORTHAND.get(word, word)) for word in said.split()]))
     return re.sub(r"(\d) ([ap]m)\b", r"\1\2", said)
 
 
@@ -146,6 +158,9 @@ def _numbers(words: list[str]) -> list[str]:
             position += 1
         elif word == "one":
             out.append("1" if _one_is_a_number(out, words[position + 1 : position + 3]) else word)
+            position += 1
+        elif word.endswith("ish") and word[:-3] in _CARDINALS:
+            out.append(f"{_CARDINALS[word[:-3]]}ish")
             position += 1
         elif word in _CARDINALS:
             out.append(str(_CARDINALS[word]))
