@@ -232,7 +232,7 @@ def test_the_key_stands_in_the_body_and_no_address_has_a_query(sandbox: RunningS
 def test_more_promised_and_nothing_sent_is_a_changed_vendor(sandbox: RunningSandbox, nookal: Any) -> None:
     first = nookal.gateway.fetch(Stream.APPOINTMENTS, Selection())
     assert first.next_cursor is not None
-    beyond = first.next_cursor.replace('"page":2', '"page":9999')
+    beyond = first.next_cursor.replace('"page":2', '"page":9999,"rounds":3')
     with pytest.raises(VendorChanged) as refused:
         nookal.gateway.fetch(Stream.APPOINTMENTS, Selection(), beyond)
     assert refused.value.cause == "list"

@@ -184,6 +184,23 @@ def test_a_patient_who_joins_the_list_between_two_pages_takes_no_other_along(
     assert before <= {patient.id for patient in nookal.all(Stream.PATIENTS)}
 
 
+@pytest.mark.parametrize(("after", "times", "shift"), [(1, 1, 1), (2, 2, 1), (3, 1, -1), (1, None, -1)])
+def test_pages_that_slip_lose_nobody(
+    after: int, times: int | None, shift: int, sandbox: RunningSandbox, nookal: Any
+) -> None:
+    """Later pages begin a row too late or too early: as if rows had moved, with the count as it was."""
+    before = {visit.id for visit in nookal.all(Stream.APPOINTMENTS)}
+    sandbox.fault(kind="page_drift", path="getAppointments", after=after, times=times, shift=shift)
+    assert {visit.id for visit in nookal.all(Stream.APPOINTMENTS)} == before
+
+
+def test_pages_that_never_come_right_are_no_end(sandbox: RunningSandbox, nookal: Any) -> None:
+    sandbox.fault(kind="page_drift", path="getAppointments", times=None, shift=1)
+    with pytest.raises(VendorChanged) as refused:
+        nookal.all(Stream.APPOINTMENTS)
+    assert refused.value.cause == "list"
+
+
 def test_a_list_whose_count_goes_down_at_each_page_is_read_to_its_end(sandbox: RunningSandbox, nookal: Any) -> None:
     victims = known_ids(sandbox)[:40]
     for number, victim in enumerate(victims):

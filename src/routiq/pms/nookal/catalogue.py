@@ -161,7 +161,7 @@ class Catalogue:
             answer = self._calls.ask(method, asked, lane=lane, deadline=deadline)
             rows = answer.rows(key, kind)
             found.update((record_id(row.id), row) for row in rows)  # type: ignore[attr-defined]
-            at = _next(answer, at, len(rows))
+            at = _next(answer, at, [record_id(row.id) for row in rows])  # type: ignore[attr-defined]
         return list(found.values())
 
     def known_places(self, lane: Lane) -> list[LocationRecord]:
@@ -175,10 +175,10 @@ class Catalogue:
         return [mapping.location(each, mapping.Habits()) for each in kept[0]]
 
 
-def _next(answer: Answer, at: Cursor, received: int) -> Cursor | None:
+def _next(answer: Answer, at: Cursor, ids: list[str]) -> Cursor | None:
     reason = ""
     try:
-        return step(at, received, total=answer.total, next_page=answer.next_page, asked_at=answer.asked_at).cursor
+        return step(at, ids, total=answer.total, next_page=answer.next_page, asked_at=answer.asked_at).cursor
     except Astray as error:
         reason = str(error)
     raise astray(answer.method, reason)

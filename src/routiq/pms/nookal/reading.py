@@ -38,7 +38,7 @@ class Reading:
         if at.todo:
             return self._seats(at)
         answer, rows = self._ask(query, at)
-        on = _step(query, at, answer, len(rows))
+        on = _step(query, at, answer, [record_id(getattr(row, "id", None)) for row in rows])
         records = self._records(query, rows)
         if query.beyond is not None and records:
             records = self._void_beyond(query, answer, records)
@@ -136,10 +136,10 @@ def _stamp(record: Any) -> Any:
     return record.updated_at
 
 
-def _step(query: Query, at: Cursor, answer: Answer, received: int) -> Step:
+def _step(query: Query, at: Cursor, answer: Answer, ids: list[str]) -> Step:
     reason = ""
     try:
-        return step(at, received, total=answer.total, next_page=answer.next_page, asked_at=answer.asked_at)
+        return step(at, ids, total=answer.total, next_page=answer.next_page, asked_at=answer.asked_at)
     except Astray as error:
         reason = str(error)
     raise astray(query.method, reason)

@@ -1,21 +1,26 @@
 """From one page of a list to the next, by number: Nookal's lists have no other order to go by, and name none.
 
-A record that joins the list while it is walked shifts others back: they come twice, which does no harm. One that
-leaves it shifts others forward, over the edge between two pages, where they are missed; then the count of the whole
-list falls, and the walk begins again at its first page. The same when it lay idle so long that nobody knows what
-happened meanwhile. A list that never comes to rest is taken as it is after some rounds: what was missed is found by
-the next night's comparison.
+A record that leaves the list while it is walked shifts others forward, over the edge between two pages, where they
+are missed; then the count of the whole list falls. One that moves from a page that was read to a later one does the
+same without changing the count; then it is met twice. In both cases the walk begins again at its first page, and so
+does one that lay idle so long that nobody knows what happened meanwhile. A list that never comes to rest is taken as
+it is after some rounds: what was missed is found by the next night's comparison.
 """
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from hashlib import blake2b
 
 import msgspec
 
 PAGE_SIZE = 100
 #: So often a walk begins again.
 ROUNDS = 3
+#: The last ids that a walk remembers, and the bytes that it remembers of each.
+MEMORY, MARK = 1000, 4
 #: A walk that lay idle longer begins again.
 IDLE = timedelta(minutes=10)
 
@@ -33,6 +38,8 @@ class Cursor(msgspec.Struct, omit_defaults=True, frozen=True, kw_only=True):
     asked_at: datetime | None = None
     """When the page before was asked for."""
     rounds: int = 0
+    met: str = ""
+    """Marks of the ids that were met last, the newest at the end."""
     todo: tuple[str, ...] = ()
     """Classes of the page before whose seats are still to be read."""
 
@@ -55,22 +62,47 @@ class Step(msgspec.Struct, frozen=True):
     remaining: int | None
 
 
-def step(at: Cursor, received: int, *, total: int | None, next_page: int | None, asked_at: datetime) -> Step:
-    """Where a page of ``received`` rows leaves the walk. Raises ``Astray``."""
-    if at.page > 1 and at.rounds < ROUNDS and _is_unsure(at, total, asked_at):
-        return Step(Cursor(part=at.part, rounds=at.rounds + 1), None)
-    seen = at.seen + received
+def step(at: Cursor, ids: Collection[str], *, total: int | None, next_page: int | None, asked_at: datetime) -> Step:
+    """Where a page with the rows of these ids leaves the walk. Raises ``Astray``."""
+    seen = at.seen + len(ids)
     promised = total is not None and total > seen
-    if promised and not received and not _fell(at, total):
+    if at.page > 1 and at.rounds < ROUNDS and (_is_unsure(at, ids, total, asked_at) or (promised and not ids)):
+        return Step(Cursor(part=at.part, rounds=at.rounds + 1), None)
+    if promised and not ids and not _fell(at, total):
         raise Astray("more is promised and nothing was sent")
-    if received and (promised or next_page is not None):
-        on = Cursor(part=at.part, page=at.page + 1, seen=seen, total=total, asked_at=asked_at, rounds=at.rounds)
+    if ids and (promised or next_page is not None):
+        on = Cursor(
+            part=at.part,
+            page=at.page + 1,
+            seen=seen,
+            total=total,
+            asked_at=asked_at,
+            rounds=at.rounds,
+            met=_remembered(at.met, ids),
+        )
         return Step(on, max(total - seen, 0) if total is not None else None)
     return Step(None, 0)
 
 
-def _is_unsure(at: Cursor, total: int | None, asked_at: datetime) -> bool:
-    return _fell(at, total) or (at.asked_at is not None and asked_at - at.asked_at > IDLE)
+def _is_unsure(at: Cursor, ids: Collection[str], total: int | None, asked_at: datetime) -> bool:
+    idle = at.asked_at is not None and asked_at - at.asked_at > IDLE
+    return idle or _fell(at, total) or _met_again(at.met, ids)
+
+
+def _met_again(met: str, ids: Collection[str]) -> bool:
+    """Is any of these ids among the remembered ones?"""
+    marks = base64.b64decode(met)
+    known = {marks[first : first + MARK] for first in range(0, len(marks), MARK)}
+    return any(_mark(each) in known for each in ids)
+
+
+def _remembered(met: str, ids: Collection[str]) -> str:
+    marks = base64.b64decode(met) + b"".join(map(_mark, ids))
+    return base64.b64encode(marks[-MEMORY * MARK :]).decode()
+
+
+def _mark(record_id: str) -> bytes:
+    return blake2b(record_id.encode(), digest_size=MARK).digest()
 
 
 def _fell(at: Cursor, total: int | None) -> bool:
