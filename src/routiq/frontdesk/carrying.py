@@ -146,7 +146,6 @@ def _send(steps: Steps, gateway: Gateway, write: Write, connection: Connection) 
     write.sent_at = timezone.now()
     journal.advance(write, Write.State.SENT, "sent")
     faults.point(f"{write.kind}_sent")
-    asked_at = timezone.now()
     try:
         record = steps.send(gateway, write)
     except (WriteUncertain, VendorChanged) as error:
@@ -161,6 +160,8 @@ def _send(steps: Steps, gateway: Gateway, write: Write, connection: Connection) 
         blame(connection, error)
         _close_with(write, Write.State.UNAVAILABLE, error)
         return
+    # What came back was read after the change: a look that began before it knows less.
+    asked_at = timezone.now()
     faults.point(f"{write.kind}_answered")
     steps.name(write, record)
     journal.advance(write, Write.State.CHECKING, "answered", record=record.id)
@@ -193,7 +194,6 @@ def _check(
 
 
 def _take_back(steps: Steps, gateway: Gateway, write: Write, connection: Connection) -> None:
-    asked_at = timezone.now()
     try:
         back = steps.take_back(gateway, write)
     except WriteRefused as error:
@@ -205,6 +205,7 @@ def _take_back(steps: Steps, gateway: Gateway, write: Write, connection: Connect
             write=write,
         )
         return
+    asked_at = timezone.now()
     faults.point(f"{write.kind}_taken_back")
     if back is not None:
         _mirror(connection, back, asked_at)
