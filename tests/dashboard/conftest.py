@@ -14,11 +14,14 @@ from routiq.connections.models import Connection
 from routiq.mirror.models import (
     Appointment,
     AppointmentType,
+    Attendance,
     BookingRules,
+    ClassSession,
     Location,
     Patient,
     PatientPhone,
     Practitioner,
+    RosterDay,
 )
 from routiq.mirror.queries import fold
 from routiq.pms import registry
@@ -114,6 +117,41 @@ class World:
         with acting_for(self.practice.pk):
             return Appointment.objects.create(
                 **self._row(), patient_remote_id=patient.remote_id, starts_at=starts_at, **values
+            )
+
+    def class_session(self, starts_at: datetime | None = None, **fields: Any) -> ClassSession:
+        """A session of a class, of an hour and eight places."""
+        refers = {"practitioner": "", "location": "", "appointment_type": ""}
+        refers |= {name: fields.pop(name).remote_id for name in list(refers) if name in fields}
+        begins = starts_at or timezone.now() + timedelta(days=1)
+        values = {
+            "starts_at": begins,
+            "ends_at": begins + timedelta(hours=1),
+            "max_attendees": 8,
+            **{f"{name}_remote_id": remote_id for name, remote_id in refers.items()},
+            **fields,
+        }
+        with acting_for(self.practice.pk):
+            return ClassSession.objects.create(**self._row(), **values)
+
+    def seat(self, session: ClassSession, patient: Patient, status: str = "confirmed") -> Attendance:
+        with acting_for(self.practice.pk):
+            return Attendance.objects.create(
+                **self._row(),
+                class_remote_id=session.remote_id,
+                patient_remote_id=patient.remote_id,
+                status=status,
+            )
+
+    def works(self, who: Practitioner, where: Location, weekday: int, *hours: tuple[str, str]) -> RosterDay:
+        """``who`` is there on these ISO weekdays, in these hours."""
+        with acting_for(self.practice.pk):
+            return RosterDay.objects.create(
+                **self._row(),
+                practitioner_remote_id=who.remote_id,
+                location_remote_id=where.remote_id,
+                weekday=weekday,
+                hours=[list(each) for each in hours],
             )
 
     def event(self, minutes_ago: float = 0, **fields: Any) -> SyncEvent:

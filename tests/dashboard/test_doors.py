@@ -81,8 +81,10 @@ def foreign(other_practice: Practice, other_world: World) -> dict[str, int]:
         token, _ = tokens.create("Secret-Name", SYSTEM)
     event = other_world.event(record_id=patient.remote_id)
     run = other_world.night(appointments={"held_back": 30})
+    session = other_world.class_session()
     return {
         "patient": patient.pk,
+        "class_session": session.pk,
         "conversation": conversation.pk,
         "say": conversation.pk,
         "task_done": task.pk,
@@ -97,7 +99,8 @@ def test_the_walk_knows_every_address_that_takes_an_id(foreign: dict[str, int]) 
 
 
 @pytest.mark.parametrize(
-    "name", ["patient", "conversation", "say", "task_done", "revoke_token", "replay", "remove_held_back"]
+    "name",
+    ["patient", "class_session", "conversation", "say", "task_done", "revoke_token", "replay", "remove_held_back"],
 )
 def test_another_practices_ids_are_not_there(
     client_in: Client, world: World, foreign: dict[str, int], name: str
@@ -129,6 +132,7 @@ def test_nothing_of_another_practice_was_changed(
     "address",
     [
         "/",
+        "/calendar",
         "/patients?status=all",
         "/practice",
         "/test-robyn",

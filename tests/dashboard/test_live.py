@@ -209,7 +209,7 @@ def test_an_open_page_that_shows_the_day_asks_for_frequent_looks(
 
     run(work)
     world.connection.refresh_from_db()
-    assert (world.connection.watched_until is not None) == (page in {"home", "patient", "robyn"})
+    assert (world.connection.watched_until is not None) == (page in {"home", "calendar", "patient", "robyn"})
 
 
 def test_while_it_stays_open_it_says_so_again_and_tells_when_changes_became_late(

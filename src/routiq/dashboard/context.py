@@ -27,6 +27,7 @@ class NavItem:
 
 _NAV = (
     ("Dashboard", "home", "home", ("/", "/tasks", "/go-live")),
+    ("Calendar", "calendar", "calendar", ("/calendar",)),
     ("Patients", "patients", "patients", ("/patients",)),
     ("Practice", "practice", "practice", ("/practice",)),
     ("Test Robyn", "test_robyn", "robyn", ("/test-robyn",)),

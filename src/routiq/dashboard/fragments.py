@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from routiq.connections.connecting import kept_connection, live_connection
 from routiq.connections.models import Connection
-from routiq.dashboard import eventpage, healthpage, numbers
+from routiq.dashboard import calendarpage, eventpage, healthpage, numbers
 from routiq.frontdesk.models import StaffTask
 from routiq.mirror.queries import counts
 from routiq.pms import registry
@@ -92,6 +92,7 @@ FRAGMENTS: dict[str, Fragment] = {
     "refused": eventpage.refused,
     "webhooks": eventpage.registration,
     "late": _late,
+    "calendar": calendarpage.calendar,
     "health": healthpage.health,
     "budget": healthpage.health,
     "budget_table": healthpage.health,
@@ -104,12 +105,13 @@ PAGES: dict[str, tuple[str, ...]] = {
     "patients": ("sync_note",),
     "patient": ("late", "sync_note"),
     "robyn": ("late",),
+    "calendar": ("late", "calendar"),
     "health": ("health", "budget", "budget_table", "reconciliation"),
     "events": ("webhooks", "refused", "events"),
 }
 """Which fragments stand on which page."""
 
-WATCHED = frozenset({"home", "patient", "robyn"})
+WATCHED = frozenset({"home", "calendar", "patient", "robyn"})
 """Pages whose reader waits for what changes: while one is open, changes are looked for more often."""
 
 TICKS = {"health": 5.0}
@@ -122,14 +124,25 @@ _HEALTH = ("late", "health", "budget", "budget_table", "reconciliation")
 _EVENTS = ("recent_events", "events", "refused", "webhooks")
 
 TOPICS: dict[str, tuple[str, ...]] = {
-    "sync": ("connection", "sync", "spoken", "streams", "sync_note", "numbers", "days", *_EVENTS, *_HEALTH),
+    "sync": (
+        "connection",
+        "sync",
+        "spoken",
+        "streams",
+        "sync_note",
+        "numbers",
+        "days",
+        "calendar",
+        *_EVENTS,
+        *_HEALTH,
+    ),
     "connection": ("connection", "sync", "spoken", "streams", "sync_note", "webhooks", *_HEALTH),
     "events": _EVENTS,
     "patients": ("numbers", "days"),
-    "booking": ("numbers", "robyn", "days"),
+    "booking": ("numbers", "robyn", "days", "calendar"),
     "conversation": ("robyn",),
     "tasks": ("tasks",),
-    TIME: ("connection", "sync", *_EVENTS, *_HEALTH),
+    TIME: ("connection", "sync", "calendar", *_EVENTS, *_HEALTH),
 }
 """Which fragments an announced topic touches."""
 

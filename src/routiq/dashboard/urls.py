@@ -3,6 +3,7 @@
 from django.urls import path
 
 from routiq.dashboard.views import (
+    calendar,
     eventlog,
     health,
     home,
@@ -43,6 +44,8 @@ urlpatterns = [
     path("settings/integrations/<slug:name>/delete", leaving.delete, name="delete_data"),
     path("settings/tokens", tokens.listing, name="tokens"),
     path("settings/tokens/<int:pk>/revoke", tokens.revoke, name="revoke_token"),
+    path("calendar", calendar.calendar, name="calendar"),
+    path("calendar/classes/<int:pk>", calendar.class_session, name="class_session"),
     path("patients", patients.listing, name="patients"),
     path("patients/<int:pk>", patients.patient, name="patient"),
     path("practice", practice.practice, name="practice"),
