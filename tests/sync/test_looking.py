@@ -5,14 +5,16 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.db import connections
+from django.utils import timezone
 
 from pms_sandbox.testing import RunningSandbox
 from routiq.connections.models import Connection
 from routiq.mirror.models import Appointment, Attendance, ClassSession, Patient
 from routiq.pms.gateway import Stream
 from routiq.practices.tenancy import acting_for
-from routiq.sync import pacing
+from routiq.sync import looking, pacing
 from routiq.sync.locks import alone, look_at
 from routiq.sync.looking import look
 from routiq.sync.models import StreamState, SyncEvent
@@ -212,3 +214,40 @@ def test_the_cursor_never_goes_back(synced: Connection) -> None:
 )
 def test_the_pace_follows_need(local: datetime, need: pacing.Need, seconds: int) -> None:
     assert pacing.interval(need, local.replace(tzinfo=SYDNEY)) == timedelta(seconds=seconds)
+
+
+def test_what_was_stamped_all_at_once_is_read_once(synced: Connection, sandbox: RunningSandbox) -> None:
+    """A bulk edit leaves hundreds of records with the newest stamp: no further quick look goes over them."""
+    bookings = list(Appointment.objects.filter(removed_at=None).values_list("remote_id", flat=True)[:250])
+    assert len(bookings) == 250
+    change = {"op": "update", "collection": "individual_appointments", "fields": {"patient_arrived": True}}
+    sandbox.edit([change | {"id": booking} for booking in bookings])
+    assert look(synced, (Stream.APPOINTMENTS,)).requests >= 3
+    with time_machine.travel(timezone.now() + looking.OVER + timedelta(seconds=1), tick=False):
+        assert look(synced, (Stream.APPOINTMENTS,)).requests >= 3
+        assert look(synced, (Stream.APPOINTMENTS,)).requests == 1
+    sandbox.edit([change | {"id": bookings[0], "fields": {"patient_arrived": False}}])
+    assert look(synced, (Stream.APPOINTMENTS,), thorough=True).changes == 1
+
+
+def test_a_delivery_that_came_after_the_question_goes_on_waiting(synced: Connection, sandbox: RunningSandbox) -> None:
+    """It may announce a later change than the one that was just read."""
+    person = sandbox.world("patients")["patients"][0]["id"]
+    sandbox.edit([{"op": "update", "collection": "patients", "id": person, "fields": {"city": "Cairns"}}])
+    event = SyncEvent.objects.create(
+        practice_id=synced.practice_id,
+        connection=synced,
+        source=SyncEvent.Source.WEBHOOK,
+        stream=Stream.PATIENTS,
+        record_id=person,
+        kind="patient.updated",
+        received_at=timezone.now() + timedelta(seconds=30),
+        outcome=SyncEvent.Outcome.WAITING,
+    )
+    assert look(synced, (Stream.PATIENTS,)).changes == 1
+    event.refresh_from_db()
+    assert event.outcome == SyncEvent.Outcome.WAITING
+    with time_machine.travel(timezone.now() + timedelta(seconds=31), tick=False):
+        look(synced, (Stream.PATIENTS,))
+    event.refresh_from_db()
+    assert event.outcome == SyncEvent.Outcome.NOTHING_NEW

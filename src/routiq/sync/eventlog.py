@@ -21,7 +21,8 @@ def note_changes(
     connection: Connection, stream: str, changes: Sequence[Change], source: str, asked_at: datetime
 ) -> None:
     """Changes that were just written, in the transaction that wrote them. A delivery that announced one is applied
-    by it; the others are lines of their own."""
+    by it; the others are lines of their own. One that came in after we asked (``asked_at``, aware) may announce a
+    later change: it goes on waiting."""
     named = [change for change in changes if change.record_id]
     if not named:
         return
@@ -30,6 +31,7 @@ def note_changes(
         connection=connection,
         outcome=SyncEvent.Outcome.WAITING,
         record_id__in=[change.record_id for change in named],
+        received_at__lte=asked_at,
     )
     announced = set(waiting.values_list("record_id", flat=True))
     waiting.update(outcome=SyncEvent.Outcome.APPLIED, applied_at=now)
@@ -67,6 +69,17 @@ def settle_waiting(connection: Connection, streams: Collection[str], looked_at: 
         outcome=SyncEvent.Outcome.WAITING,
         stream__in=list(streams),
         received_at__lte=looked_at,
+    ).update(outcome=SyncEvent.Outcome.NOTHING_NEW, applied_at=timezone.now())
+
+
+def settle_records(connection: Connection, record_ids: Collection[str], asked_at: datetime) -> None:
+    """These records were just read as they were at ``asked_at`` (aware): deliveries about them from before that have
+    nothing more to tell."""
+    SyncEvent.objects.filter(
+        connection=connection,
+        outcome=SyncEvent.Outcome.WAITING,
+        record_id__in=record_ids,
+        received_at__lte=asked_at,
     ).update(outcome=SyncEvent.Outcome.NOTHING_NEW, applied_at=timezone.now())
 
 

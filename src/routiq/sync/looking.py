@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -24,7 +24,7 @@ from routiq.pms.records import UNSTAMPED, AttendanceRecord, Record
 from routiq.sync import eventlog, plan
 from routiq.sync.locks import alone, look_at
 from routiq.sync.models import StreamState, SyncEvent
-from routiq.sync.pull import pull
+from routiq.sync.pull import Checkpoint, pull
 
 log = logging.getLogger("routiq.sync")
 
@@ -37,6 +37,10 @@ CHANGING = (
     Stream.WAITING_LIST,
     Stream.INVOICES,
 )
+
+
+#: So long after its stamp a second is over at the vendor, though its clock may differ from ours.
+OVER = timedelta(seconds=5)
 
 
 def quick_streams(capabilities: Capabilities) -> tuple[Stream, ...]:
@@ -98,6 +102,28 @@ def look(
     return looked
 
 
+def _ids(page: Page) -> list[str]:
+    return [record.id for record in page.records if isinstance(record, Record)]
+
+
+def _pull_all(
+    gateway: Gateway,
+    connection: Connection,
+    stream: Stream,
+    selection: Selection,
+    checkpoint: Checkpoint,
+    source: str = SyncEvent.Source.POLL,
+) -> int:
+    """All pages of a selection; returns the requests it took."""
+    cursor, requests = None, 0
+    while True:
+        page = pull(gateway, connection, stream, selection, cursor, checkpoint, source=source)
+        requests += 1
+        cursor = page.next_cursor
+        if cursor is None:
+            return requests
+
+
 def _look_at(
     gateway: Gateway, connection: Connection, stream: Stream, source: str, looked: Looked, *, thorough: bool
 ) -> None:
@@ -106,12 +132,15 @@ def _look_at(
     selection = Selection() if whole else Selection(updated_since=since)
     cursor: str | None = None
     first_met: list[str] = []
+    newest: datetime | None = None
     while True:
 
         def checkpoint(page: Page, written: int, changes: list[Change]) -> None:
+            nonlocal newest
             looked.changes += len(changes)
             first_met.extend(change.record_id for change in changes if change.kind is ChangeKind.CREATED)
-            _saw(connection, stream, page)
+            newest = _saw(connection, stream, page, newest)
+            eventlog.settle_records(connection, _ids(page), page.asked_at)
 
         page = pull(gateway, connection, stream, selection, cursor, checkpoint, source=source)
         looked.requests += 1
@@ -131,14 +160,8 @@ def _bring_seats(gateway: Gateway, connection: Connection, classes: list[str], s
     def checkpoint(page: Page, written: int, changes: list[Change]) -> None:
         looked.changes += len(changes)
 
-    cursor: str | None = None
-    while True:
-        selection = Selection(class_ids=tuple(classes))
-        page = pull(gateway, connection, Stream.ATTENDANCES, selection, cursor, checkpoint, source=source)
-        looked.requests += 1
-        cursor = page.next_cursor
-        if cursor is None:
-            return
+    seats = Selection(class_ids=tuple(classes))
+    looked.requests += _pull_all(gateway, connection, Stream.ATTENDANCES, seats, checkpoint, source)
 
 
 def _since(connection: Connection, stream: Stream, *, thorough: bool) -> datetime:
@@ -150,19 +173,27 @@ def _since(connection: Connection, stream: Stream, *, thorough: bool) -> datetim
     return state.seen_to
 
 
-def _saw(connection: Connection, stream: Stream, page: Page) -> None:
-    """Move the quick cursor on, in the transaction of the page. What carries no stamp was changed, for all we know,
-    until we asked."""
-    stamps = [
-        page.asked_at - plan.OVERLAP if record.updated_at == UNSTAMPED else record.updated_at
-        for record in page.records
-        if isinstance(record, Record)
-    ]
-    if stamps:
-        newest = max(stamps)
-        StreamState.objects.filter(connection=connection, stream=stream).exclude(seen_to__gte=newest).update(
-            seen_to=newest
-        )
+def _saw(connection: Connection, stream: Stream, page: Page, newest: datetime | None) -> datetime | None:
+    """Move the quick cursor on, in the transaction of the page; returns the newest stamp of the look so far.
+
+    What carries no stamp was changed, for all we know, until we asked. When the newest stamp's second is safely over
+    at the end of a look, no look goes over it again: what was stamped all at once would be read anew by each."""
+    records = [record for record in page.records if isinstance(record, Record)]
+    stamps = [record.updated_at for record in records if record.updated_at != UNSTAMPED]
+    if records and not stamps:
+        _move_on(connection, stream, page.asked_at - plan.OVERLAP)
+        return None
+    newest = max((*stamps, *([newest] if newest else [])), default=None)
+    if newest is None:
+        return None
+    is_over = page.next_cursor is None and page.asked_at - newest > OVER
+    _move_on(connection, stream, newest.replace(microsecond=0) + timedelta(seconds=1) if is_over else newest)
+    return newest
+
+
+def _move_on(connection: Connection, stream: Stream, seen_to: datetime) -> None:
+    states = StreamState.objects.filter(connection=connection, stream=stream)
+    states.exclude(seen_to__gte=seen_to).update(seen_to=seen_to)
 
 
 def _done(connection: Connection, stream: Stream, complete_to: datetime | None) -> None:
@@ -191,14 +222,8 @@ def _follow_arrivals(gateway: Gateway, connection: Connection, page: Page, sourc
     def checkpoint(page: Page, written: int, changes: list[Change]) -> None:
         looked.changes += len(changes)
 
-    cursor, requests = None, 0
-    while True:
-        selection = Selection(ids=tuple(behind))
-        found = pull(gateway, connection, Stream.APPOINTMENTS, selection, cursor, checkpoint, source=source)
-        requests += 1
-        cursor = found.next_cursor
-        if cursor is None:
-            break
+    selection = Selection(ids=tuple(behind))
+    requests = _pull_all(gateway, connection, Stream.APPOINTMENTS, selection, checkpoint, source)
     # Even where nothing differed, these were read as of now: not again for the same arrival.
     Appointment.objects.filter(connection=connection, remote_id__in=behind).update(seen_at=page.asked_at)
     return requests
