@@ -33,7 +33,7 @@ from routiq.robyn.understanding.commands import (
     Thank,
     WishTime,
 )
-from routiq.robyn.understanding.reader import Context, Question
+from routiq.robyn.understanding.reader import NO_MENU, Context, Question
 from routiq.robyn.understanding.times import hear_times
 from routiq.robyn.understanding.vocabulary import PROVIDER
 from routiq.robyn.understanding.words import normalise
@@ -101,8 +101,9 @@ def standing(line: Line) -> Standing:
     if question not in {Question.CHOICE, Question.CONFIRM}:
         return Standing(Context(line.now, question), asked)
     offer = _offer(line)
+    menu = Menu(people, (), ()) if question is Question.CHOICE else NO_MENU
     read_back = offer if question is Question.CONFIRM else None
-    return Standing(Context(line.now, question, Menu(people, (), ()), (offer,), read_back=read_back))
+    return Standing(Context(line.now, question, menu, (offer,), read_back=read_back))
 
 
 def _offer(line: Line) -> OfferedTime:

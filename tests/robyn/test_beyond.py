@@ -78,6 +78,19 @@ def test_a_named_practitioner_is_told_who_was_asked_for() -> None:
     assert "Patient asked for Oliver Stone" in talk.desk.tasks[-1][1]
 
 
+def test_who_is_running_late_is_told_to_the_team_at_once() -> None:
+    talk = Talk()
+    assert "let our team know" in talk.say("I'm running late for my appointment")
+    assert "running late" in talk.desk.tasks[-1][1]
+
+
+def test_another_practitioner_than_was_read_back_voids_the_yes() -> None:
+    talk = Talk()
+    talk.says("Thursday at 3")
+    assert "Oliver Stone" in talk.say("yes but with Oliver")
+    assert not talk.desk.requests
+
+
 def test_the_one_left_over_is_taken() -> None:
     talk = Talk()
     talk.say("Thursday at 3 or Friday at 9")

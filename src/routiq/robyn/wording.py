@@ -81,6 +81,7 @@ NOT_READY = (
     "If you like, I can ask the team to ring you back."
 )
 PERSON_COMING = "Of course. I have asked our team to ring you back."
+RUNNING_LATE = "Thank you for telling us. I have let our team know; they will ring you if it matters."
 COMPLAINT = "I'm sorry to hear that. I have asked our team to ring you back about it."
 BILLING = "That is one for our team. I have asked them to ring you back about it."
 TEAM_HAS_IT = "Our team has your message and will ring you back."

@@ -9,7 +9,12 @@ from routiq.robyn.understanding.commands import AskPerson, Danger, Deny, Emergen
 from routiq.robyn.understanding.reader import Question
 
 CALL_BACK, EMERGENCY, CHECK_BOOKING = "call_back", "emergency", "check_booking"
-_REASONS = {"asked": "asked for a person", "complaint": "has a complaint", "billing": "asked about money or a bill"}
+_REASONS = {
+    "asked": "asked for a person",
+    "late": "is running late",
+    "complaint": "has a complaint",
+    "billing": "asked about money or a bill",
+}
 
 
 def leave_task(turn: Turn, kind: str, reason: str) -> None:
@@ -77,7 +82,7 @@ def person(turn: Turn, wish: AskPerson) -> Said:
     if named:
         reason = f"Patient asked for {wording.listed(named)}"
     if memory.patient_id or memory.caller:
-        sentence = {"complaint": wording.COMPLAINT, "billing": wording.BILLING}.get(
+        sentence = {"late": wording.RUNNING_LATE, "complaint": wording.COMPLAINT, "billing": wording.BILLING}.get(
             wish.reason, wording.PERSON_COMING
         )
         return hand_over(turn, reason, sentence)

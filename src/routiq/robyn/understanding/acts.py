@@ -8,7 +8,7 @@ from routiq.robyn.understanding.asking import is_question, parts
 from routiq.robyn.understanding.phrases import any_of
 
 _OTHERS = any_of(
-    r"others?|another|different|additional|more|alternatives?|else|elsewhere|any ?more|someplace else|"
+    r"others?|another|different|additional|more|alternatives?|else|elsewhere|any ?more|someplace else|none(?= *$)|"
     r"none of (?:those|these|them|that)|neither|next (?:one|option)|keep (?:searching|looking|going)|(?:look|"
     r"search|check) (?:again|further)",
 )
@@ -51,8 +51,9 @@ _NOT_THANKS = re.compile(
 _GOODBYE = any_of(
     r"good ?bye|bye(?: ?bye)?|see (?:you|ya)(?: (?:then|later|soon))?|hooroo|cya|ciao|laters|catch (?:you|ya)|"
     r"take care|farewell|hang up|talk (?:to you )?(?:soon|later)|so long|ttyl|gotta (?:go|run)|(?:have|"
-    r"need) to (?:go|run) now|ka kite|haere ra|signing off|until next time|have (?:a )?(?:\w+ )?(?:good|great|"
-    r"nice|lovely|wonderful|pleasant) (?:day|one|night|evening|weekend|afternoon|time|rest)|good ?night"
+    r"need) to (?:go|run) now|ka kite|haere ra|signing off|wrong number|until next time|"
+    r"have (?:a )?(?:\w+ )?(?:good|great|nice|lovely|wonderful|pleasant) (?:day|one|night|evening|weekend|"
+    r"afternoon|time|rest)|good ?night"
 )
 _ALL = r"(?:all|it|everything|enough)"
 _NEEDED = (
@@ -86,7 +87,8 @@ _REPEAT = any_of(
     r"say (?:that|it) again|repeat|pardon|come again|(?:didn'?t|did not|couldn'?t|can'?t) (?:catch|hear|"
     r"get) (?:that|it|you)|what did you say|one more time please|sorry what|what was that|once more|again please|"
     r"run (?:that|it) (?:by|past) me|what (?:were|are) (?:they|the (?:options|times)|those|my options) again|"
-    r"missed that"
+    r"missed that|(?:what|which) (?:time|day|date|one)(?: \w+)? (?:was|is) (?:that|it)|who(?:'s| is| was) (?:it|"
+    r"that|this) with|where(?:'s| is| was) that(?! (?:located|parked))"
 )
 _REPEAT_ALONE = re.compile(r"^(?:what|sorry|huh|eh|hm+|excuse me)\W*$")
 _GREETING = re.compile(

@@ -70,8 +70,9 @@ _YES = re.compile(rf"{_OPENING}(?:{'|'.join(_YESES)})(?![\w'])")
 _NOES = (
     r"(?:yeah|yes|yep),? nah\b|no+|nope|nah|negative|never ?mind|not (?:really|that|this|those|them|yet|now|today|"
     r"quite|exactly|correct|right|interested|good|for (?:me|now|today)|the|any|at|just|currently|needed|"
-    r"necessary)|none of|neither|don'?t|do not|forget it|cancel (?:that|it)|wrong|incorrect|scrap that|hold off|"
-    r"actually|wait|hang on|oops|on second thoughts?|no thank(?:s| you)|i'?d rather not|rather not",
+    r"necessary)|none of|neither|don'?t|do not|forget it|cancel(?: (?:that|it|this|please))*(?= *$| [.,!])|"
+    r"cancel (?:that|it)|wrong|incorrect|scrap that|hold off|actually|wait|hang on|oops|on second thoughts?|"
+    r"no thank(?:s| you)|i'?d rather not|rather not",
     r"(?:that|this|it|they|those)(?: (?:day|time|one))?(?:'?s| is| are) (?:not|wrong|incorrect|no good)",
     r"(?:that|this|it|they|those)(?: (?:day|time|one))? (?:does ?n'?t|does not|do ?n'?t|wo ?n'?t|will not|"
     r"is ?n'?t|wouldn'?t|would not)(?= )",

@@ -172,7 +172,7 @@ class AskPerson(_Command, frozen=True):
     """Wants a person, complains, or disputes a bill: not for a machine."""
 
     reason: str = "asked"
-    """``asked``, ``complaint`` or ``billing``."""
+    """``asked``, ``late`` (is on the way), ``complaint`` or ``billing``."""
     practitioners: tuple[str, ...] = ()
     """Ids of the practitioner who was asked for by name; several when the name fits several."""
 

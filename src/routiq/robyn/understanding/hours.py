@@ -59,12 +59,13 @@ _CLOCKS = tuple(
     )
 )
 _AFTER_WORD = re.compile(
-    r"(?<![\w:./])(?:at|around|about|after|before|by|from|until|till|past|for|than|between|and|to|or|say|"
-    rf"make it|{PART_OF_DAY}) (?P<about>about |around |like )?(?P<h>\d{{1,2}})(?P<ish> ?ish\b)?"
+    r"(?<![\w:./])(?:at|around|about|after|before|by|from|until|till|past|for|than|between|and|to|or|say|go with|"
+    rf"take|make it|{PART_OF_DAY}) (?P<about>about |around |like )?(?P<h>\d{{1,2}})(?P<ish> ?ish\b)?"
     r"(?! ?(?:[\w:/]*\d|st\b|nd\b|rd\b|th\b|of (?!the clock)|days?|weeks?|months?|years?|minutes?|mins?|hours?|"
     r"people|times?|appointments?|sessions?|kids|children|options?|%))(?!\w)"
 )
 _ISH = re.compile(r"(?<![\w:./])(?P<h>\d{1,2})(?P<ish> ?ish\b)")
+_BEFORE_DAY = re.compile(r"(?<![\w:./])(?P<h>\d{1,2})(?= (?:on |this )?\u0000)")
 _LISTED = re.compile(r"(?<![\w:./])(?P<h>\d{1,2}) (?:to|till|until|and|or) ?$")
 _BEFORE_PART = re.compile(rf"(?<![\w:./])(?P<h>\d{{1,2}})(?= (?:(?:in|on) )?(?:the )?{PART_OF_DAY})")
 _ALONE = re.compile(r"^(?:(?:um|uh|maybe|say|ok|okay|yes|no|please|actually) ?,? )*(?P<h>\d{1,2})(?: ?ish)?(?: ?,? (?:please|thanks|is (?:good|fine|best)|works|would be (?:good|great)))*(?: [.!?])*$")  # fmt: skip  # noqa: E501
@@ -193,7 +194,7 @@ def read_clocks(line: Line, half: str | None = None, *, alone: bool = False) -> 
     for pattern in _CLOCKS:
         for match in list(pattern.finditer(line.text)):
             keep(match, match.start(), match.end())
-    for pattern in (_ISH, _AFTER_WORD, _BEFORE_PART, *([_ALONE] if alone else [])):
+    for pattern in (_ISH, _AFTER_WORD, _BEFORE_PART, *([_ALONE, _BEFORE_DAY] if alone else [])):
         while hit := pattern.search(line.text):
             count = len(found)
             said = hit.groupdict()

@@ -14,6 +14,13 @@ from routiq.frontdesk.wishes import Choice
 from routiq.robyn.understanding.nicknames import ALSO_WORDS, nicknames
 from routiq.robyn.understanding.words import fold, normalise, word_set
 
+_REFUSED = re.compile(
+    r"\b(?:not(?: with| to see)?|(?:any ?(?:one|body)|anything|all) but|except(?: for)?|other than|apart from|"
+    r"instead of|rather than|don'?t want(?: to see)?) (?=\w)"
+)
+"""Before a name: everybody else will do."""
+_NAME_LENGTH = 3
+"""Words of a name with its title."""
 TITLES = word_set("dr doctor mr mrs ms miss mx prof professor physio")
 _FILLING = word_set(
     "the a an and of for with at in on to my your our min mins minute minutes hour appointment "
@@ -21,10 +28,13 @@ _FILLING = word_set(
     "care studio rooms pty ltd up"
 )
 _CLOSE, _MARGIN = 0.8, 0.1
-_CUE = re.compile(
-    r"\b(?:with|see|seeing|dr|doctor|for|practitioner|physio|prefer|want|try|is|to|have|get|ask|message for)\s+"
-    r"(?:dr |doctor )?"
+_TITLE = r"(?:dr |doctor |mr |mrs |ms )?"
+_CUE = re.compile(rf"\b(?:with|see|seeing|dr|doctor|for|practitioner|physio|prefer|want|try|is)\s+{_TITLE}")
+"""Before a name that may be spelt closely."""
+_BEFORE_NAMES = re.compile(
+    rf"\b(?:with|see|seeing|dr|doctor|for|prefer|want|try|to|have|get|ask|tell|and|or|but)\s+{_TITLE}"
 )
+"""Before a name that is an ordinary word too."""
 
 
 def tokens(text: str) -> list[str]:
@@ -51,7 +61,8 @@ def name_practitioners(said: str, choices: Iterable[Choice], *, expected: bool =
     was the question, so a close spelling needs no "with" before it."""
     people = list(choices)
     hay = tokens(said)
-    cued = _after_cue(said, hay, expected)
+    cued = hay if expected else _after(_CUE, said)
+    named_so = hay if expected else _after(_BEFORE_NAMES, said)
     best: dict[str, int] = {}
     for person in people:
         for form in (person.name, *person.other_names):
@@ -60,21 +71,23 @@ def name_practitioners(said: str, choices: Iterable[Choice], *, expected: bool =
             wanted += [(2, [part]) for part in (parts[:1] + parts[-1:]) if len(part) > 1]
             wanted += [(1, [nick]) for nick in nicknames(parts[0])] if parts else []
             for score, needle in wanted:
-                if _within(needle, cued if len(needle) == 1 and needle[0] in ALSO_WORDS else hay):
+                if _within(needle, named_so if len(needle) == 1 and needle[0] in ALSO_WORDS else hay):
                     best[person.id] = max(best.get(person.id, 0), score)
-    if best:
-        top = max(best.values())
-        return tuple(person.id for person in people if best.get(person.id) == top)
-    return _close(cued, people)
+    if not best:
+        return _close(cued, people)
+    top = max(best.values())
+    named = tuple(person.id for person in people if best.get(person.id) == top)
+    if refused := _REFUSED.search(said):
+        straight_after = " ".join(said[refused.end() :].split()[:_NAME_LENGTH])
+        after = name_practitioners(straight_after, people, expected=True)
+        if after and set(after) >= set(named):
+            return tuple(person.id for person in people if person.id not in after)
+    return named
 
 
-def _after_cue(said: str, hay: list[str], expected: bool) -> list[str]:
-    if expected:
-        return hay
-    found: list[str] = []
-    for match in _CUE.finditer(said):
-        found += tokens(said[match.end() :])[:2]
-    return found
+def _after(cue: re.Pattern[str], said: str) -> list[str]:
+    """The two words after each cue."""
+    return [word for match in cue.finditer(said) for word in tokens(said[match.end() :])[:2]]
 
 
 def _close(heard: list[str], people: list[Choice]) -> tuple[str, ...]:

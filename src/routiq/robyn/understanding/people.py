@@ -30,6 +30,17 @@ _PERSON = any_of(
     r"human|real)",
     r"(?:take|leave|pass on|give) (?:\w+ )?(?:a |the )?message|no (?:robots|bots|machines)",
 )
+_FOR_STAFF = any_of(
+    r"(?:update|change|correct)(?: \w+)? (?:my|our|his|her) (?:\w+ )?(?:address|details|number|e ?mail|name|phone|"
+    r"mobile|surname)|(?:address|details|number|e ?mail|phone|mobile|surname) (?:has|have|is|'s) (?:changed|"
+    r"different|new)",
+    r"(?:medical|doctor'?s|sick|attendance) certificate|(?:my|the) (?:\w+ )?(?:results|report)|(?:a|the|"
+    r"my) letter (?:for|from|to)",
+)
+"""What only staff can do."""
+_LATE = any_of(
+    r"(?:running|be|am|i'?m) (?:\w+ ){0,3}late(?! (?:in|on|morning|afternoon|arvo))|stuck in traffic|held up"
+)
 _PERSON_ALONE = re.compile(
     r"^(?:a )?(?:person|human|reception|staff|agent|representative|receptionist)(?: please)?\W*$"
 )
@@ -49,7 +60,8 @@ _COMPLAINT = any_of(
 )
 _DISPUTE = any_of(
     r"over ?charg\w*|double charg\w*|charged (?:me )?(?:twice|wrong\w*|too much|for|incorrectly|extra)|charged me|"
-    r"wrongly charged|refund\w*|money back|debt collect\w*|billing|billed|reimburs\w*"
+    r"wrongly charged|refund\w*|money back|debt collect\w*|billing (?:issue|problem|question|mistake|matter)|"
+    r"reimburs\w*"
 )
 _MONEY = any_of(r"invoices?|bills?|accounts?|receipts?|statements?|payments?|fees?|charges?|claims?|rebates?")
 _WRONG = any_of(
@@ -59,9 +71,11 @@ _WRONG = any_of(
 
 
 def wants_person(said: str) -> str:
-    """Why a person should take over: ``asked``, ``complaint``, ``billing``, or empty."""
-    if _PERSON.search(said) or _PERSON_ALONE.match(said):
+    """Why a person should take over: ``asked``, ``late``, ``complaint``, ``billing``, or empty."""
+    if _PERSON.search(said) or _PERSON_ALONE.match(said) or _FOR_STAFF.search(said):
         return "asked"
+    if _LATE.search(said):
+        return "late"
     if _COMPLAINT.search(said):
         return "complaint"
     return "billing" if _DISPUTE.search(said) or (_MONEY.search(said) and _WRONG.search(said)) else ""

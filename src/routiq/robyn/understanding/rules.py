@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from routiq.frontdesk.wishes import OfferedTime
 from routiq.robyn.understanding import acts, asking, assent, choosing, identity, names, people, safety, starting
 from routiq.robyn.understanding.commands import (
     Affirm,
@@ -274,10 +275,12 @@ class _Reading:
         """Something else is wished than what was read back. A question about times beside a yes is none."""
         if any(isinstance(name, NameChoice) for name in named) and (no or acts.changes(said)):
             return True
+        back = self.context.read_back
+        if back and any(_leaves(name, back) for name in named):
+            return True
         telling = [wish for wish in wished if wish != WishTime(past=True)]
         if any(wish.later or wish.earlier for wish in telling):
             return True
-        back = self.context.read_back
         if not telling or back is None:
             return bool(telling) and not yes
         return no or acts.changes(said) or not all(within(wish, back.local_start) for wish in telling)
@@ -350,6 +353,13 @@ def _without_names(rest: str, found: list[Command]) -> str:
     """The words without the caller's own name, which names nobody of the menu."""
     own = {word for command in found if isinstance(command, GiveName) for word in names.tokens(command.name)}
     return " ".join(word for word in rest.split() if word not in own) if own else rest
+
+
+def _leaves(name: Command, back: OfferedTime) -> bool:
+    """Names somebody or something else than was read back."""
+    if not isinstance(name, NameChoice) or not name.ids:
+        return False
+    return str(getattr(back, f"{name.what.value}_id")) not in name.ids
 
 
 def _sounds(hour: int, number: int) -> bool:

@@ -60,7 +60,12 @@ _COMPLAINS = any_of(
     r"(?:done|did|put|threw|thrown|stuffed|buggered)(?: \w+)? (?:my|his|her) \w+(?: (?:in|out|up))?",
 )
 """What a body complains of; as the first words of a call it is why an appointment is wanted."""
-_MENTIONS = any_of(PROVIDER, SERVICE, VISIT)
+_MENTIONS = any_of(
+    PROVIDER,
+    SERVICE,
+    VISIT,
+    r"my usual|same as (?:last|before|usual)|new patient|never been|first (?:time|visit)|new here",
+)
 _SEEKS = any_of(
     r"(?:find|search|searching|look|looking|locate|locating|seek|seeking|recommend|suggest|hunt|hunting|finding|"
     r"check|checking|browse)(?: (?:me|us|for|out|up|again|please|an?|some|in|to|my|the|any|of|help|locally|"
@@ -90,6 +95,9 @@ _OWN = (
     rf"tonight's) (?:[\w':]+ ){{0,4}}?{VISIT}"
 )
 _MOVES = any_of(
+    rf"(?:my|our|his|her) (?:[\w']+ ){{0,3}}?{VISIT}(?:'s| is)? .*(?:can|could) (?:it|i|we|you) (?:be|come|do|"
+    rf"make|have|move|change)"
+    r"(?! (?:back|a|an)\b)|cancel\w* .*\band (?:re ?)?book",
     r"re ?schedul\w*|postpone\w*|re ?book(?:ed|ing)? (?:my|the|our|it|this)",
     rf"(?:move|change|shift|swap|switch|push|bring|put|delay|alter|swop|bump|edit|update)(?:d|ing|ping|"
     rf"ting)? (?:back |forward |out |off )?{_OWN}",
@@ -143,6 +151,7 @@ _ASKS_BOOKING = any_of(
     rf"(?:is|are) (?:my|our|his|her|the|\w+'s) (?:[\w':]+ ){{0,3}}?{VISIT}(?: \w+)? (?:still|on|confirmed|booked|"
     rf"at|in|with|tomorrow|"
     r"today|definitely)",
+    rf"(?:about|regarding|re|concerning) (?:my|our|his|her) (?:[\w':]+ ){{0,3}}?{VISIT}",
     rf"(?:did|has|have) (?:my|the|our|that|you) (?:[\w':]+ ){{0,3}}?{VISIT} (?:go through|been|get|gone)",
     rf"how long (?:is|does|will|are) (?:my|our|the|his|her) (?:[\w':]+ ){{0,3}}?{VISIT}",
     rf"(?:forgot|forgotten|can'?t remember|not sure|don'?t remember|don'?t know|lost)(?: \w+){{0,3}} (?:my|our|"

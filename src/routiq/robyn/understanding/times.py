@@ -21,11 +21,11 @@ _SOONEST = re.compile(
     r"(?:slot|opening|appointment|one available))\b"
 )
 _LATER = re.compile(
-    r"\b(?:(?:any(?:thing|time)?|something|bit|little|much|some ?time|a|make it|but|have|got|be|with)\s+)"
+    r"\b(?:(?:any(?:thing|time)?|something|bit|little|much|some ?time|a|make it|but|have|got|be|with|do|come|go)\s+)"
     r"(?:a bit |a little |bit |much )?later\b(?! on? (?:today|this|in))(?! one)|^later(?: please)?\W*$|\btoo early\b"
 )
 _EARLIER = re.compile(
-    r"\b(?:(?:any(?:thing|time)?|something|bit|little|much|some ?time|make it|but|have|got|be|with)\s+)"
+    r"\b(?:(?:any(?:thing|time)?|something|bit|little|much|some ?time|make it|but|have|got|be|with|do|come|go)\s+)"
     r"(?:a bit |a little |bit |much )?(?:earlier|sooner)\b(?! one)|^(?:earlier|sooner)(?: please)?\W*$|\btoo late\b"
 )
 _ANY_DAY = re.compile(r"\b(?:any|whichever|whatever) day\b|\bday does ?n'?t matter\b|\bany other day\b")
@@ -93,7 +93,7 @@ def _hear(line: Line, now: datetime, expect_time: bool) -> WishTime | None:
     day_times = read_day_times(line)
     halves = {day_time.half for day_time in day_times if not day_time.negative}
     halves |= {PARTS[part.found.part][2] for part in days if part.found.part}
-    clocks = read_clocks(line, halves.pop() if len(halves) == 1 else None, alone=expect_time and not days)
+    clocks = read_clocks(line, halves.pop() if len(halves) == 1 else None, alone=expect_time)
     wish = WishTime()
     wish = _with_days(wish, days, line, now.date())
     if clocks:

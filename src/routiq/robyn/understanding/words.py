@@ -159,6 +159,9 @@ def _numbers(words: list[str]) -> list[str]:
         elif word == "one":
             out.append("1" if _one_is_a_number(out, words[position + 1 : position + 3]) else word)
             position += 1
+        elif word.endswith("'s") and word[:-2] in _CARDINALS:
+            out += [str(_CARDINALS[word[:-2]]), "is"]
+            position += 1
         elif word.endswith("ish") and word[:-3] in _CARDINALS:
             out.append(f"{_CARDINALS[word[:-3]]}ish")
             position += 1
