@@ -95,7 +95,9 @@ def test_its_page_shows_the_scope_and_no_webhooks(client_in: Client, second: Wor
     assert "ebhook" not in html
     assert "Event log" in html
     assert client_in.get(f"{ADDRESS}/webhook-logs").status_code == 404
+    assert "within seconds" not in page(client_in, "/")
     log = page(client_in, f"{ADDRESS}/event-log")
+    assert "within seconds" not in log
     assert "Re-register" not in log
     assert 'value="webhook"' not in log
     assert "Polled" in log or 'value="poll"' in log
@@ -265,6 +267,7 @@ def test_the_practice_page_has_the_waiting_list_and_the_classes(client_in: Clien
     assert " ".join(classes.split()).count('class="number"> 1 </td>') == 1
     assert '<span class="badge">Class</span>' in html
     assert "Online-booking rules" not in html
+    assert "Treatment notes are read only where you allow it" in html
     for text in GUIDE.scope_help:
         assert text in html
 

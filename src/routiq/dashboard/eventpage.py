@@ -14,6 +14,7 @@ from routiq.dashboard.systems import offers_webhooks
 from routiq.pms import registry
 from routiq.sync import eventreading, pacing
 from routiq.sync.eventreading import Wanted
+from routiq.sync.jobs import need_of
 from routiq.sync.models import SyncEvent, WebhookRegistration
 
 ON_DASHBOARD = 8
@@ -63,6 +64,7 @@ def lines(request: HttpRequest) -> dict[str, Any]:
     return {
         "connection": connection,
         "lines": found,
+        "rhythm": pacing.in_words(need_of(connection)),
         "wanted": wanted,
         "narrowed": bool(query_of(wanted)),
         "log_url": reverse(_route_of(connection.vendor), args=[connection.vendor]),
@@ -76,6 +78,7 @@ def latest(request: HttpRequest) -> dict[str, Any]:
     connection = live_connection()
     return {
         "connection": connection,
+        "rhythm": pacing.in_words(need_of(connection)) if connection else "",
         "recent_events": eventreading.latest(connection, ON_DASHBOARD) if connection else (),
         "log_route": _route_of(connection.vendor) if connection else "",
     }
