@@ -86,6 +86,8 @@ def serve(host: str, port: int, **options: Any) -> None:
 
     chosen = Options(**options)
     app = Server(chosen)
+    for collection in app.sandbox.world.collections.values():
+        collection.put_in_order()
     # the practice stays for good: keep the collector from walking it again and again
     gc.collect()
     gc.freeze()

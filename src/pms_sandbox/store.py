@@ -148,6 +148,11 @@ class Collection:
         low, high = view.bounds((Condition(field, ">=", start), Condition(field, "<", end)))
         return [self.rows[id_] for _, id_ in view.entries[low:high]]
 
+    def put_in_order(self) -> None:
+        """Sort by everything that is worth it before the first question, as a vendor's indexes stand ready."""
+        for field in ("id", *self.ranges):
+            self.view(frozenset(), field)
+
     def view(self, conditions: frozenset[Condition], field: str) -> View:
         key = (conditions, field)
         view = self._views.get(key)
