@@ -78,7 +78,9 @@ def at(transactional_db: Any, practice: Practice, shared_sandbox: RunningSandbox
     """Connected, nothing fetched yet; no limit but the sandbox's own."""
     shared_sandbox.reset()
     with override_settings(
-        PMS_URLS={system.vendor: system.url(shared_sandbox)}, PMS_REQUESTS=0, PMS_REQUESTS_PER_SECOND=0
+        PMS_URLS={each.vendor: each.url(shared_sandbox) for each in SYSTEMS},
+        PMS_REQUESTS=0,
+        PMS_REQUESTS_PER_SECOND=0,
     ):
         connection = connect_and_sync(
             practice_id=practice.pk,

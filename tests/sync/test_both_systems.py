@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from routiq import retention
@@ -21,11 +22,11 @@ from routiq.pms.errors import KeyRejected
 from routiq.pms.gateway import Stream
 from routiq.practices import audit
 from routiq.practices.models import Practice
-from routiq.sync import engine, jobs
+from routiq.sync import engine, jobs, pacing
 from routiq.sync.looking import look
 from routiq.sync.models import SyncEvent, SyncRun, WebhookRegistration
 from routiq.sync.start import connect_and_sync, sync_now
-from tests.systems import At
+from tests.systems import SYSTEMS, At
 
 
 def record(at: At, name: str, *, standing: bool = True) -> dict[str, Any]:
@@ -163,6 +164,38 @@ def test_another_accounts_key_is_refused(mirrored: At, practice: Practice) -> No
         )
     assert refused.value.cause == "other_account"
     assert mirrored.differences() == []
+
+
+def test_a_second_system_is_refused_before_it_is_asked(mirrored: At, practice: Practice) -> None:
+    other = next(each for each in SYSTEMS if each is not mirrored.system)
+    mirrored.sandbox.clear_requests()
+    with pytest.raises(KeyRejected) as refused:
+        connect_and_sync(
+            practice_id=practice.pk,
+            vendor=other.vendor,
+            region="",
+            key=mirrored.sandbox.key(other.key),
+            actor=audit.SYSTEM,
+        )
+    assert refused.value.cause == "other_system"
+    assert mirrored.system.capabilities.label in refused.value.message
+    assert "Disconnect it first" in refused.value.advice
+    assert mirrored.sandbox.requests() == []
+    assert Connection.objects.get().vendor == mirrored.system.vendor
+
+
+def test_the_schedule_looks_as_often_as_the_system_wants(mirrored: At) -> None:
+    """At nine on a Monday in Sydney, one second before and after the look is due."""
+    need = jobs.need_of(Connection.objects.select_related("practice").get(pk=mirrored.connection.pk))
+    with time_machine.travel(datetime(2026, 11, 22, 22, 0, tzinfo=UTC), tick=False):
+        every = pacing.interval(need, timezone.now())
+        assert every == (pacing.OPEN_HOURS if mirrored.system.capabilities.offers_webhooks else timedelta(seconds=60))
+        for seconds, due in ((-1, False), (1, True)):
+            ago = every - pacing.WATCHED / 2 + timedelta(seconds=seconds)
+            mirrored.connection.streams.update(last_success_at=timezone.now() - ago)
+            assert jobs.look_is_due(Connection.objects.select_related("practice").get()) is due
+        # At the worst: the look is due just after a round came by, and the round comes every five seconds.
+        assert every + pacing.WATCHED < timedelta(seconds=75)
 
 
 def test_leaving_stops_the_looks_and_keeps_the_copy(mirrored: At) -> None:

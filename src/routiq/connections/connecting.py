@@ -44,6 +44,7 @@ def connect(*, practice_id: int, vendor: str, region: str, key: str, actor: audi
     key, region = kind.normalise_key(key, region)
     with acting_for(practice_id):
         practice = Practice.objects.get(pk=practice_id)
+        _one_system_or_refuse(live_connection(), vendor)
         # One check needs no share of the sync's budget, and there may be no connection yet that has one.
         gateway = open_with(kind, key=key, region=region, pace=LocalPace(rules()), practice=practice)
         try:
@@ -111,14 +112,18 @@ def _restorable_or_refuse(kept: Connection, vendor: str, account: AccountRecord)
     )
 
 
-def _same_account_or_refuse(connection: Connection, vendor: str, account: AccountRecord) -> None:
-    if connection.vendor != vendor:
+def _one_system_or_refuse(connection: Connection | None, vendor: str) -> None:
+    if connection is not None and connection.vendor != vendor:
         raise KeyRejected(
             f"This practice is already connected to {registry.vendor(connection.vendor).label}.",
             vendor=vendor,
             cause="other_system",
             advice="Disconnect it first; a practice works with one practice management system at a time.",
         )
+
+
+def _same_account_or_refuse(connection: Connection, vendor: str, account: AccountRecord) -> None:
+    _one_system_or_refuse(connection, vendor)
     if not registry.vendor(vendor).same_account(connection.account_id, account.id):
         raise KeyRejected(
             f"This key belongs to the account “{account.name}”, but this practice is connected to "
