@@ -12,6 +12,7 @@ _DAY = (
     r"thurs|fri|satur|sun)day\b"
 )
 _ELSE = re.compile(
+    r"\b(?:is|will|would) that(?: be)? (?:all|it|everything)\b|\bother questions\b|\bhow else\b|"
     r"\b(?:any|some)(?:thing| ?other thing)? (?:else|more|further|other (?:help|assist\w*|way|thing|service)s?)\b|"
     r"\b(?:what|how) (?:else|other|more|can i do|may i|further)\b.*\b(?:help|assist|do|need|you)\b|\b(?:else|"
     r"other|further|more|additional) (?:help|assist|details|\w+ (?:i|you) can)|\b(?:help|assist)\w*\b.*\b(?:else|"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from routiq.robyn.understanding.asking import is_question, parts
+from routiq.robyn.understanding.asking import asks_fact, is_question, parts
 from routiq.robyn.understanding.phrases import any_of
 
 _OTHERS = any_of(
@@ -61,7 +61,8 @@ _NEEDED = (
 )
 _CLOSES = any_of(
     rf"(?:that'?s|thats|that is|this is|that will be|that would be|that'?ll be|that'?d be|that was|think that'?s|"
-    rf"it is|will be|would be|it'?s|that should be) (?:about |pretty much |really )?{_ALL}"
+    rf"it is|will be|would be|it'?s|that should be) (?:about |pretty much |"
+    rf"really )?{_ALL}(?: (?:that )?{_NEEDED})?"
     r"(?! (?:good|right|correct|fine|ok|okay|wrong|one|works|sounds|suits|set|great|perfect|well|done|the|a|my|"
     r"time))",
     r"(?:i'?m|i am|we'?re|we are|all) (?:all |just )*(?:done|finished|set|good|sorted|through)(?! (?:with|"
@@ -111,7 +112,9 @@ def asks_others(said: str) -> bool:
 
 def asks_otherwise(said: str) -> bool:
     """Leaves what is on the table for something else, in words that only mean it while something is."""
-    return bool(_OTHERWISE.search(said)) or any(_HOW_ABOUT.search(part) and is_question(part) for part in parts(said))
+    return bool(_OTHERWISE.search(said)) or any(
+        _HOW_ABOUT.search(part) and is_question(part) and not asks_fact(part) for part in parts(said)
+    )
 
 
 def thanks(said: str) -> bool:

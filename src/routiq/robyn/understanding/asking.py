@@ -49,7 +49,8 @@ _REQUEST = any_of(
     rf"(?:give|get|find|tell|send|show|share|provide|let|need|want|like|check|know|have|text|hear|"
     rf"require)(?: (?!my|book|make|at|on|for)[\w'&]+){{0,6}} {FACT}",
     rf"(?:don'?t|didn'?t|haven'?t|not)(?: \w+){{0,3}} (?:get|got|have|know|catch|see)(?: \w+){{0,2}} {FACT}",
-    r"(?:find out|look up|let me know|check (?:if|whether))(?: (?!book)[\w'&]+){0,8}",
+    r"(?:like|want|need|love) to (?:also )?(?:know|find out)(?: (?!book)[\w'&]+){0,8}|(?:find out|look up|"
+    r"let me know|check (?:if|whether))(?: (?!book)[\w'&]+){0,8}",
 )
 """A fact asked for without a question: "give me their number"."""
 _WHY_NOT = re.compile(r"\bwhy (?:not|wouldn'?t i)\b\W*$")

@@ -29,7 +29,7 @@ _VERY = (
 )
 _IT = (
     r"(?:that|this|it|everything|all|both|those|these|they|he|she|you|(?:all )?(?:that|this|the|these|those|of it|"
-    r"your) (?:one|time|day|date|appointment|booking|details?|information|info|slot|\w+))"
+    r"your) (?:one|(?:day|date) and time|time|day|date|appointment|booking|details?|information|info|slot|\w+))"
 )
 _YESES = (
     r"i said yes|my answer is yes|(?:lock|book|pop|pencil|put|sign|count) (?:it|that|me) (?:in|up)|y|yes|yep|yeah|"
@@ -102,6 +102,10 @@ _FOR_REFERENCE = any_of(r"for my (?:reference|records?|info|information|file)")
 
 _OUTRIGHT = any_of(r"yes|yep|yeah|yea|yup|ya|sure|please|of course|absolutely|definitely|i do|i would")
 _OUTRIGHT_NO = re.compile(r"^(?:\w+ ,? ?)?(?:no|nope|nah)\b")
+_ACKNOWLEDGES = any_of(
+    r"ok|okay|alright|all right|right|got it|i see|well|and|thanks|thank you|so much|very much|a lot|bye|"
+    r"good ?bye|cheers|ta|appreciate (?:it|that)|i|oh|ah|so|then"
+)
 _PRAISE = re.compile(r"^(?:that'?s )?(?:a )?(?:good|great|fair|excellent) (?:question|point|idea|to know)\b")
 
 _YES_WORDS = word_set(
@@ -153,6 +157,11 @@ def says_no(said: str) -> bool:
 def says_no_outright(said: str) -> bool:
     """With a no-word, and not only "I can't do Tuesday"."""
     return bool(_OUTRIGHT_NO.search(said))
+
+
+def only_acknowledges(said: str) -> bool:
+    """Nothing but "okay, thanks": that it was heard, not that it is liked."""
+    return not re.sub(r"[\W_]", "", _ACKNOWLEDGES.sub("", said))
 
 
 def says_yes_outright(said: str) -> bool:

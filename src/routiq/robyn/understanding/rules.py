@@ -234,6 +234,10 @@ class _Reading:
             ends = acts.says_goodbye(said)
         elif yes and not acts.says_goodbye(said) and question is Question.CONFIRM:
             ends = False
+        if question is Question.CHOICE and ends:  # "Okay, that's all" takes nothing, "great, that's all" does
+            left = acts.without_closing(said)
+            yes = yes and assent.says_yes(left) and not assent.only_acknowledges(left)
+            no = no and assent.says_no(left)
         if question is Question.CONFIRM:
             correct = self._corrects(said, wished, named, yes=yes, no=no)
             no = no or (correct and acts.changes(said))
