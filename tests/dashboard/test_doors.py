@@ -24,7 +24,12 @@ from tests.dashboard.conftest import World
 
 PASSWORD = "a long enough password"
 OPEN = {"login"}
-VALUES: dict[str, Any] = {"pk": 1, "name": "cliniko", "page": "home"}
+VALUES: dict[str, Any] = {
+    "written": "00000000-0000-4000-8000-000000000000",
+    "pk": 1,
+    "name": "cliniko",
+    "page": "home",
+}
 
 
 def _routes() -> list[URLPattern]:
@@ -87,6 +92,9 @@ def foreign(other_practice: Practice, other_world: World) -> dict[str, int]:
         "class_session": session.pk,
         "conversation": conversation.pk,
         "say": conversation.pk,
+        "task": task.pk,
+        "take_task": task.pk,
+        "hand_back_task": task.pk,
         "task_done": task.pk,
         "revoke_token": token.pk,
         "replay": event.pk,
@@ -100,7 +108,10 @@ def test_the_walk_knows_every_address_that_takes_an_id(foreign: dict[str, int]) 
 
 @pytest.mark.parametrize(
     "name",
-    ["patient", "class_session", "conversation", "say", "task_done", "revoke_token", "replay", "remove_held_back"],
+    [
+        *("patient", "class_session", "conversation", "say", "task", "take_task", "hand_back_task", "task_done"),
+        *("revoke_token", "replay", "remove_held_back"),
+    ],
 )
 def test_another_practices_ids_are_not_there(
     client_in: Client, world: World, foreign: dict[str, int], name: str
@@ -108,7 +119,15 @@ def test_another_practices_ids_are_not_there(
     assert world.connection.is_active
     [route] = [route for route in _routes() if route.name == name]
     address = _address(route, pk=foreign[name])
-    only_posts = name in ("say", "task_done", "revoke_token", "replay", "remove_held_back")
+    only_posts = name in (
+        "say",
+        "take_task",
+        "hand_back_task",
+        "task_done",
+        "revoke_token",
+        "replay",
+        "remove_held_back",
+    )
     answer = client_in.post(address, {"text": "hello"}) if only_posts else client_in.get(address)
     assert answer.status_code == 404
     assert "Secret-Name" not in answer.content.decode()
@@ -117,6 +136,7 @@ def test_another_practices_ids_are_not_there(
 def test_nothing_of_another_practice_was_changed(
     client_in: Client, foreign: dict[str, int], other_practice: Practice
 ) -> None:
+    client_in.post(reverse("take_task", args=[foreign["task"]]))
     client_in.post(reverse("task_done", args=[foreign["task_done"]]))
     client_in.post(reverse("revoke_token", args=[foreign["revoke_token"]]))
     client_in.post(reverse("say", args=[foreign["say"]]), {"text": "hello"})
@@ -124,6 +144,7 @@ def test_nothing_of_another_practice_was_changed(
     with acting_for(other_practice.pk):
         assert not SyncEvent.objects.filter(is_replay=True).exists()
         assert StaffTask.objects.get(pk=foreign["task_done"]).done_at is None
+        assert StaffTask.objects.get(pk=foreign["task"]).taken_by == ""
         assert ApiToken.objects.get(pk=foreign["revoke_token"]).revoked_at is None
         assert Turn.objects.count() == 1
 
@@ -133,6 +154,7 @@ def test_nothing_of_another_practice_was_changed(
     [
         "/",
         "/calendar",
+        "/tasks",
         "/patients?status=all",
         "/practice",
         "/test-robyn",

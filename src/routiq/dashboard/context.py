@@ -13,6 +13,7 @@ from django.utils.functional import SimpleLazyObject
 
 from routiq.connections.connecting import kept_connection, live_connection
 from routiq.connections.models import Connection
+from routiq.dashboard.taskpage import open_tasks
 from routiq.pms import registry
 from routiq.sync.health import PROMISED, freshness_of
 
@@ -26,8 +27,9 @@ class NavItem:
 
 
 _NAV = (
-    ("Dashboard", "home", "home", ("/", "/tasks", "/go-live")),
-    ("Calendar", "calendar", "calendar", ("/calendar",)),
+    ("Dashboard", "home", "home", ("/", "/go-live")),
+    ("Calendar", "calendar", "calendar", ("/calendar", "/journal")),
+    ("Tasks", "tasks", "tasks", ("/tasks",)),
     ("Patients", "patients", "patients", ("/patients",)),
     ("Practice", "practice", "practice", ("/practice",)),
     ("Test Robyn", "test_robyn", "robyn", ("/test-robyn",)),
@@ -61,6 +63,7 @@ def practice(request: HttpRequest) -> dict[str, Any]:
         "kept": kept,
         "kept_is_going": is_going(kept),
         "vendor_label": vendor_label(connection or kept),
+        "open_tasks": SimpleLazyObject(open_tasks),
         "nav": [
             NavItem(label, reverse(name), icon, _is_current(request.path, starts))
             for label, name, icon, starts in _NAV

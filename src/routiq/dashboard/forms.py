@@ -118,6 +118,16 @@ class SayForm(forms.Form):
     )
 
 
+class DoneForm(forms.Form):
+    note = forms.CharField(
+        label="Note (if you like)",
+        required=False,
+        max_length=500,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"max_length": "Use at most 500 characters."},
+    )
+
+
 class DisconnectForm(forms.Form):
     understood = forms.BooleanField(
         label="I have read this and want to disconnect.",

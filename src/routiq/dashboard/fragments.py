@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from routiq.connections.connecting import kept_connection, live_connection
 from routiq.connections.models import Connection
-from routiq.dashboard import calendarpage, eventpage, healthpage, numbers
+from routiq.dashboard import calendarpage, eventpage, healthpage, numbers, taskpage
 from routiq.frontdesk.models import StaffTask
 from routiq.mirror.queries import counts
 from routiq.pms import registry
@@ -93,6 +93,8 @@ FRAGMENTS: dict[str, Fragment] = {
     "webhooks": eventpage.registration,
     "late": _late,
     "calendar": calendarpage.calendar,
+    "task_list": taskpage.task_list,
+    "task_count": taskpage.task_count,
     "health": healthpage.health,
     "budget": healthpage.health,
     "budget_table": healthpage.health,
@@ -100,12 +102,24 @@ FRAGMENTS: dict[str, Fragment] = {
 }
 
 PAGES: dict[str, tuple[str, ...]] = {
-    "home": ("late", "connection", "sync", "spoken", "numbers", "tasks", "recent_events", "robyn", "days"),
+    "home": (
+        "late",
+        "connection",
+        "sync",
+        "spoken",
+        "numbers",
+        "tasks",
+        "task_count",
+        "recent_events",
+        "robyn",
+        "days",
+    ),
     "integration": ("sync", "spoken", "streams"),
     "patients": ("sync_note",),
     "patient": ("late", "sync_note"),
     "robyn": ("late",),
-    "calendar": ("late", "calendar"),
+    "calendar": ("late", "task_count", "calendar"),
+    "tasks": ("late", "task_count", "task_list"),
     "health": ("health", "budget", "budget_table", "reconciliation"),
     "events": ("webhooks", "refused", "events"),
 }
@@ -141,8 +155,8 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "patients": ("numbers", "days"),
     "booking": ("numbers", "robyn", "days", "calendar"),
     "conversation": ("robyn",),
-    "tasks": ("tasks",),
-    TIME: ("connection", "sync", "calendar", *_EVENTS, *_HEALTH),
+    "tasks": ("tasks", "task_count", "task_list"),
+    TIME: ("connection", "sync", "calendar", "task_list", *_EVENTS, *_HEALTH),
 }
 """Which fragments an announced topic touches."""
 

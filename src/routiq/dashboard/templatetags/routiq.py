@@ -143,6 +143,12 @@ def money(value: Decimal) -> str:
 
 
 @register.filter
+def of(values: dict[str, Any] | str, key: str) -> Any:
+    """What a mapping holds under this key; nothing where there is no mapping."""
+    return values.get(key) if isinstance(values, dict) else None
+
+
+@register.filter
 def path(parts: tuple[str, ...]) -> str:
     """A menu path as people read it: ``Settings > Appointments > Online bookings``."""
     return " › ".join(parts)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from routiq.connections.connecting import kept_connection, live_connection
 from routiq.dashboard import fragments
+from routiq.dashboard.journalpage import journals_of
 from routiq.mirror import queries
 from routiq.mirror.models import Patient
 from routiq.mirror.money import account_of
@@ -76,6 +77,7 @@ def patient(request: HttpRequest, pk: int) -> HttpResponse:
         "address": _address(found),
         "survivor": queries.survivor(found),
         "upcoming": sorted(upcoming, key=lambda visit: visit.starts_at),
+        "journals": journals_of(found),
         "past": [visit for visit in visits if not visit.is_upcoming],
         "account": account_of(found) if shows_money else None,
     }
