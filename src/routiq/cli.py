@@ -107,7 +107,8 @@ def migrate(verbose: bool) -> None:
 @click.option("--time-zone", default="Australia/Sydney", show_default=True, help="IANA name.")
 @click.option("--country", default="AU", show_default=True, type=click.Choice(["AU", "NZ"]))
 def create_admin(email: str, name: str, practice_name: str, time_zone: str, country: str) -> None:
-    """A new practice with its owner. The password comes from ROUTIQ_PASSWORD(_FILE) or is asked for."""
+    """A new practice with its owner, who may own others already. The password comes from ROUTIQ_PASSWORD(_FILE) or is
+    asked for."""
     import zoneinfo
 
     if time_zone not in zoneinfo.available_timezones():
@@ -128,9 +129,13 @@ def create_admin(email: str, name: str, practice_name: str, time_zone: str, coun
             validate_password(password)
         except ValidationError as error:
             raise click.ClickException(" ".join(error.messages)) from None
-        if Person.objects.filter(email=email.strip().lower()).exists():
-            raise click.ClickException(f"{email} has a login already.")
-        owner = Person.objects.create_person(email, password, name=name)
+        owner = Person.objects.filter(email=email.strip().lower()).first()
+        if owner is None:
+            owner = Person.objects.create_person(email, password, name=name)
+        elif not owner.check_password(password):
+            raise click.ClickException(
+                f"{email} has a login already, and this is not its password. Give that password to add the practice."
+            )
         practice = create_practice(practice_name, owner=owner, time_zone=time_zone, country_code=country)
         click.echo(f"practice {practice.pk} created; log in as {owner.email}")
 

@@ -42,16 +42,16 @@ class Stage:
         self._environment = environment
         self._owners = 0
 
-    def open_practice(self, name: str) -> Owner:
-        """A new practice with its owner, as an operator creates one."""
-        self._owners += 1
-        email = f"owner{self._owners}@clinic.example"
+    def open_practice(self, name: str, of: Owner | None = None) -> Owner:
+        """A new practice with its owner, as an operator creates one: somebody new, or the owner ``of`` another."""
+        self._owners += 0 if of else 1
+        email = of.email if of else f"owner{self._owners}@clinic.example"
         said = self.command("create-admin", "--email", email, "--practice", name, ROUTIQ_PASSWORD=PASSWORD)
         return Owner(email, name, said.split()[1])
 
-    def connect(self, owner: Owner, key: str) -> None:
+    def connect(self, owner: Owner, key: str, vendor: str = "cliniko") -> None:
         """Connect the practice and stay until its first sync is complete."""
-        self.command("connect", "--practice", owner.practice_id, ROUTIQ_PMS_KEY=key)
+        self.command("connect", "--vendor", vendor, "--practice", owner.practice_id, ROUTIQ_PMS_KEY=key)
         self.command("sync", "--wait", "--practice", owner.practice_id)
 
     def command(self, *arguments: str, **more: str) -> str:
@@ -103,7 +103,9 @@ def _environment(data: Path, sandbox: RunningSandbox, url: str) -> dict[str, str
         "ROUTIQ_DATA": str(data),
         "ROUTIQ_BASE_URL": url,
         "ROUTIQ_CLINIKO_URL": sandbox.cliniko_url,
+        "ROUTIQ_NOOKAL_URL": sandbox.nookal_url,
         "ROUTIQ_PMS_REQUESTS": REQUESTS_PER_MINUTE,
+        "ROUTIQ_PMS_REQUESTS_PER_SECOND": "0",
     }
 
 
