@@ -14,6 +14,7 @@ from routiq.pms.errors import (
     NotBookableOnline,
     NotFound,
     NotOffered,
+    SlotTaken,
     WriteRefused,
     WriteUncertain,
 )
@@ -109,6 +110,25 @@ def test_two_at_the_same_time_are_a_conflict_and_one_alone_is_none(desk: Desk, s
     assert desk.gateway.has_conflict(record.id, patient_id=desk.patient_id)
     sandbox.edit([{"op": "cancel", "collection": "individual_appointments", "id": other}])
     assert not desk.gateway.has_conflict(record.id, patient_id=desk.patient_id)
+
+
+def test_a_time_that_was_taken_meanwhile_is_refused_or_seen_as_a_conflict(
+    desk: Desk, sandbox: RunningSandbox
+) -> None:
+    slot = desk.slots[0]
+    first = desk.gateway.book(desk.draft(slot.starts_at, patient_id=desk.somebody_else))
+    later = desk.gateway.book(desk.draft(desk.later(slot).starts_at))
+    for attempt in (
+        lambda: desk.gateway.book(desk.draft(slot.starts_at)),
+        lambda: desk.gateway.reschedule(desk.move(later, slot.starts_at)),
+    ):
+        try:
+            record = attempt()
+        except SlotTaken:
+            continue
+        assert desk.gateway.has_conflict(record.id, patient_id=desk.patient_id)
+        desk.gateway.withdraw(record.id, patient_id=desk.patient_id)
+    assert desk.gateway.appointment(first.id, patient_id=desk.somebody_else).starts_at == slot.starts_at
 
 
 def test_what_must_not_stand_is_taken_back_and_may_be_taken_back_again(desk: Desk) -> None:

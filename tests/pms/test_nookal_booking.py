@@ -14,6 +14,7 @@ from routiq.pms.errors import (
     NotBookableOnline,
     NotFound,
     PmsError,
+    SlotTaken,
     VendorChanged,
     WriteRefused,
     WriteUncertain,
@@ -198,9 +199,16 @@ def test_a_time_that_somebody_else_took_is_refused_and_nothing_stands(sandbox: R
     slot = desk.free()[0]
     desk.clinic.gateway.book(desk.draft(slot.starts_at))
     before = rows(sandbox)
-    with pytest.raises(WriteRefused):
+    with pytest.raises(SlotTaken):
         desk.clinic.gateway.book(desk.draft(slot.starts_at))
     assert rows(sandbox) == before
+
+
+def test_a_refusal_of_a_free_time_is_not_called_taken(sandbox: RunningSandbox, desk: Desk) -> None:
+    slot = desk.free()[0]
+    with pytest.raises(WriteRefused) as refused:
+        desk.clinic.gateway.book(desk.draft(slot.starts_at, patient_id="999"))
+    assert refused.value.code == "WriteRefused.refused"
 
 
 @pytest.mark.parametrize("fault", ["drop_after", "html200", "truncated"])
@@ -334,7 +342,7 @@ def test_a_move_onto_somebody_elses_time_leaves_the_old_one_whole(sandbox: Runni
     first, *_, last = desk.free()
     record = desk.clinic.gateway.book(desk.draft(first.starts_at))
     desk.clinic.gateway.book(desk.draft(last.starts_at))
-    with pytest.raises(WriteRefused):
+    with pytest.raises(SlotTaken):
         desk.clinic.gateway.reschedule(desk.move(record, last.starts_at))
     assert desk.clinic.gateway.appointment(record.id, patient_id=desk.patient_id).starts_at == first.starts_at
 

@@ -30,6 +30,7 @@ from routiq.pms.errors import (
     NotBookableOnline,
     NotFound,
     PmsError,
+    SlotTaken,
     VendorChanged,
     WriteRefused,
     WriteUncertain,
@@ -152,6 +153,9 @@ def _send(steps: Steps, gateway: Gateway, write: Write, connection: Connection) 
         # Something went out and nothing sensible came back: the vendor knows, we do not.
         journal.advance(write, Write.State.UNCERTAIN, "no_answer", code=error.code)
         look_up(steps, gateway, write, connection)
+        return
+    except SlotTaken as error:
+        _close_with(write, Write.State.TAKEN, error)
         return
     except (WriteRefused, NotFound) as error:
         _close_with(write, Write.State.REFUSED, error)

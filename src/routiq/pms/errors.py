@@ -79,18 +79,18 @@ class NotBookableOnline(PmsError):
     default_advice = "Switch it on for online bookings in the practice management system."
 
 
-class SlotTaken(PmsError):
-    """Somebody was quicker: offer other times."""
-
-    default_advice = "Offer another time."
-
-
 class WriteRefused(PmsError):
     """The vendor refused what was asked to be written; nothing was changed."""
 
     default_advice = "Check the details and try again, or make the change in the practice management system."
     #: The vendor's names of the fields that it complained about, where it said so.
     fields: tuple[str, ...] = ()
+
+
+class SlotTaken(WriteRefused):
+    """The vendor refused because somebody was quicker: offer other times."""
+
+    default_advice = "Offer another time."
 
 
 class NotFound(PmsError):

@@ -234,7 +234,8 @@ class Gateway(Protocol):
 
     def book(self, draft: AppointmentDraft) -> AppointmentRecord:
         """Write the appointment; sent once, never retried. ``WriteUncertain`` when no answer came back,
-        ``WriteRefused`` when the vendor said no. The vendor may accept what overlaps: see ``has_conflict``."""
+        ``WriteRefused`` when the vendor said no, ``SlotTaken`` when it did because somebody else has the time. The
+        vendor may accept what overlaps: see ``has_conflict``."""
         ...
 
     def has_conflict(self, appointment_id: str, *, patient_id: str) -> bool:
@@ -261,8 +262,8 @@ class Gateway(Protocol):
 
     def reschedule(self, move: AppointmentMove) -> AppointmentRecord:
         """One change of the same appointment, read back; sent once, never retried. The old time stands whole when
-        it fails. ``WriteUncertain``, ``WriteRefused`` as with ``book``; ``NotFound``; ``VendorChanged`` when the
-        vendor said yes and the appointment did not move."""
+        it fails. ``WriteUncertain``, ``WriteRefused``, ``SlotTaken`` as with ``book``; ``NotFound``;
+        ``VendorChanged`` when the vendor said yes and the appointment did not move."""
         ...
 
     def cancel(self, cancellation: Cancellation) -> AppointmentRecord:

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from routiq.pms.errors import NotFound, PmsError, VendorChanged, WriteRefused
+from routiq.pms.errors import NotFound, PmsError, SlotTaken, VendorChanged, WriteRefused
 from routiq.pms.gateway import Lane
 from routiq.pms.nookal import grid, mapping, payloads
 from routiq.pms.nookal.advice import ADVICE
@@ -102,7 +103,14 @@ class Diary:
         if draft.notes:
             form.append(("notes", draft.notes))
         method = "addAppointmentBooking"
-        made = self._calls.change(method, form).word("appointment_id", "ID")
+        refused: WriteRefused | None = None
+        made = ""
+        try:
+            made = self._calls.change(method, form).word("appointment_id", "ID")
+        except WriteRefused as error:
+            refused = error
+        if refused is not None:
+            raise self._reason(refused, draft)
         if not made:
             raise self._calls.unclear(method)
         record = self._read_back(method, made, draft.patient_id, lambda found: _stands_at(found, draft))
@@ -125,7 +133,14 @@ class Diary:
             ("appointment_type_id", move.appointment_type_id),
             ("patient_id", move.patient_id),
         ]
-        self._change(method, form, move.appointment_id, move.patient_id)
+        refused: WriteRefused | None = None
+        try:
+            self._calls.change(method, form)
+        except WriteRefused as error:
+            refused = error
+        if refused is not None:
+            self.appointment(move.appointment_id, move.patient_id)
+            raise self._reason(refused, move, but=move.appointment_id)
         record = self._read_back(method, move.appointment_id, move.patient_id, lambda found: _stands_at(found, move))
         if not _stands_at(record, move):
             raise _not_done(method)
@@ -195,33 +210,41 @@ class Diary:
         ours = self.appointment(appointment_id, patient_id)
         if _is_cancelled(ours):
             return False
-        days = self._around(ours.starts_at, ours.ends_at)
-        rows = self._rows([("practitioner_id", ours.practitioner_id), *days])
+        return self._is_taken(ours, but=ours.id)
+
+    def _reason(self, refused: WriteRefused, wish: AppointmentDraft | AppointmentMove, but: str = "") -> WriteRefused:
+        """Nookal's no has no reason that a program can read: whether the time is taken is looked up in the diary."""
+        taken = False
+        with suppress(PmsError):
+            taken = self._is_taken(wish, but=but)
+        if not taken:
+            return refused
+        return SlotTaken(
+            "Somebody else has this time in the Nookal diary by now; nothing was changed.",
+            vendor="nookal",
+            cause="taken",
+            request=refused.request,
+            status=refused.status,
+            evidence=refused.evidence,
+        )
+
+    def _is_taken(self, wish: AppointmentRecord | AppointmentDraft | AppointmentMove, *, but: str) -> bool:
+        """Does this practitioner have an appointment then, another than the one of this id, or a class?"""
+        days = self._around(wish.starts_at, wish.ends_at)
         habits = self._habits_now()
-        for row in rows:
+        for row in self._rows([("practitioner_id", wish.practitioner_id), *days]):
             span = mapping.times(row, habits)
             stands = not (flag(row.cancelled) or flag(row.dna))
-            theirs = record_id(row.practitioner_id) == ours.practitioner_id and record_id(row.id) != ours.id
-            if span is not None and stands and theirs and _overlap(ours, *span):
+            theirs = record_id(row.practitioner_id) == wish.practitioner_id and record_id(row.id) != but
+            if span is not None and stands and theirs and _overlap(wish, *span):
                 return True
         sessions = self._catalogue.whole("getClasses", "classes", payloads.ClassSession, _LIVE, days)
         for session in (mapping.class_session(each, habits) for each in sessions):
             if session is None or session.deleted_at is not None:
                 continue
-            if session.practitioner_id == ours.practitioner_id and _overlap(ours, session.starts_at, session.ends_at):
+            if session.practitioner_id == wish.practitioner_id and _overlap(wish, session.starts_at, session.ends_at):
                 return True
         return False
-
-    def _change(self, method: str, form: Params, appointment_id: str, patient_id: str) -> None:
-        """Write; a no to an appointment that is not there is ``NotFound``."""
-        refused: WriteRefused | None = None
-        try:
-            self._calls.change(method, form)
-        except WriteRefused as error:
-            refused = error
-        if refused is not None:
-            self.appointment(appointment_id, patient_id)
-            raise refused
 
     def _read_back(
         self, method: str, appointment_id: str, patient_id: str, done: Callable[[AppointmentRecord], bool]
@@ -320,8 +343,10 @@ def _is_cancelled(found: AppointmentRecord) -> bool:
     return found.status is AppointmentStatus.CANCELLED
 
 
-def _overlap(ours: AppointmentRecord, starts_at: datetime, ends_at: datetime) -> bool:
-    return starts_at < ours.ends_at and ours.starts_at < ends_at
+def _overlap(
+    wish: AppointmentRecord | AppointmentDraft | AppointmentMove, starts_at: datetime, ends_at: datetime
+) -> bool:
+    return starts_at < wish.ends_at and wish.starts_at < ends_at
 
 
 def _not_done(method: str) -> VendorChanged:
