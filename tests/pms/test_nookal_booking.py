@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -176,6 +178,19 @@ def test_a_practitioner_who_was_switched_off_is_noticed_within_minutes(sandbox: 
     desk.clinic.gateway._catalogue._lists = None
     with pytest.raises(NotBookableOnline):
         desk.free()
+
+
+def test_many_who_look_for_times_at_once_ask_for_the_lists_once(
+    sandbox: RunningSandbox, desk: Desk, open_nookal: Any
+) -> None:
+    desk.clinic = open_nookal()
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: desk.free(days=7), range(8)))
+    assert all(slots == found[0] for slots in found)
+    asked = Counter(entry["path"] for entry in sandbox.requests())
+    assert asked["getAppointmentAvailabilities"] == 8
+    assert asked["getLocations"] == asked["getPractitioners"] == asked["getAppointmentTypes"] == 1
+    assert asked["getServiceMatrix"] == len(desk.clinic.all(Stream.LOCATIONS))
 
 
 # Booking

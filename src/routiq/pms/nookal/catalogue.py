@@ -62,7 +62,8 @@ class Catalogue:
     def __init__(self, calls: Calls, clock: Callable[[], float] = time.monotonic) -> None:
         self._calls = calls
         self._clock = clock
-        self._lock = threading.Lock()
+        # One for each lane: a person never waits for what nobody in particular asks.
+        self._asking = {lane: threading.Lock() for lane in Lane}
         self._lists: Lists | None = None
         self._no_matrix_until = 0.0
         self._places: tuple[list[payloads.Location], float] | None = None
@@ -99,25 +100,24 @@ class Catalogue:
                 )
 
     def lists(self, lane: Lane, *, younger_than: float = KEPT_FOR) -> Lists:
-        with self._lock:
+        """The lists, at most ``younger_than`` seconds old. Of many who need them at once in a lane, one asks."""
+        with self._asking[lane]:
             kept = self._lists
-        now = self._clock()
-        if kept is not None and now - kept.read_at < younger_than:
-            return kept
-        asked_at = datetime.now(UTC)
-        locations = self.whole("getLocations", "locations", payloads.Location, lane)
-        fresh = Lists(
-            locations=locations,
-            practitioners=self.whole("getPractitioners", "practitioners", payloads.Practitioner, lane),
-            services=self.whole("getAppointmentTypes", "services", payloads.Service, lane),
-            matrix=self._matrix(locations, lane),
-            read_at=now,
-            asked_at=asked_at,
-        )
-        with self._lock:
-            self._lists = fresh
-            self._places = (fresh.locations, now)
-        return fresh
+            now = self._clock()
+            if kept is not None and now - kept.read_at < younger_than:
+                return kept
+            asked_at = datetime.now(UTC)
+            locations = self.whole("getLocations", "locations", payloads.Location, lane)
+            fresh = Lists(
+                locations=locations,
+                practitioners=self.whole("getPractitioners", "practitioners", payloads.Practitioner, lane),
+                services=self.whole("getAppointmentTypes", "services", payloads.Service, lane),
+                matrix=self._matrix(locations, lane),
+                read_at=now,
+                asked_at=asked_at,
+            )
+            self._lists, self._places = fresh, (fresh.locations, now)
+            return fresh
 
     def _matrix(self, locations: list[payloads.Location], lane: Lane) -> Matrix | None:
         """Who does what where, or ``None`` for the many accounts to which Nookal does not show it: whether it does is
@@ -165,12 +165,11 @@ class Catalogue:
         return list(found.values())
 
     def known_places(self, lane: Lane) -> list[LocationRecord]:
-        with self._lock:
+        with self._asking[lane]:
             kept = self._places
-        now = self._clock()
-        if kept is None or now - kept[1] >= KEPT_FOR:
-            kept = (self.whole("getLocations", "locations", payloads.Location, lane), now)
-            with self._lock:
+            now = self._clock()
+            if kept is None or now - kept[1] >= KEPT_FOR:
+                kept = (self.whole("getLocations", "locations", payloads.Location, lane), now)
                 self._places = kept
         return [mapping.location(each, mapping.Habits()) for each in kept[0]]
 
