@@ -41,6 +41,9 @@ BODIES: dict[str, Any] = {
     "POST /connections/{connection_id}/disconnect": {"confirm": "some account"},
     "POST /connections/{connection_id}/delete-data": {"confirm": "some practice"},
     "POST /appointments": {"patient_id": 1, "offer": "an offer"},
+    "PATCH /appointments/{appointment_id}": {"offer": "an offer"},
+    "POST /appointments/{appointment_id}/cancel": {"reason": "sick"},
+    "POST /patients": {"first_name": "Bo", "last_name": "Li", "date_of_birth": "1991-03-17", "mobile": "0491570313"},
     "POST /conversations": {"caller_number": "0491 570 006"},
     "POST /conversations/{conversation_id}/turns": {"text": "Hello"},
 }

@@ -10,8 +10,8 @@ from typing import Any
 from django.utils import timezone
 
 from routiq.connections.models import Connection
-from routiq.frontdesk.models import Booking
-from routiq.mirror.models import Invoice, Patient, PatientPhone, Payment, WaitingListEntry
+from routiq.frontdesk.models import Booking, Write
+from routiq.mirror.models import Appointment, Invoice, Patient, PatientPhone, Payment, WaitingListEntry
 from routiq.mirror.queries import fold
 from routiq.pms.phones import e164
 from routiq.practices.models import Practice
@@ -102,6 +102,8 @@ class Belongings:
     run: SyncRun
     patient: Patient
     booking: Booking
+    change: Write
+    appointment: Appointment
     conversation: Conversation
     event: SyncEvent
     night: SyncRun
@@ -114,6 +116,8 @@ class Belongings:
             "run_id": self.run.pk,
             "patient_id": self.patient.pk,
             "booking_id": self.booking.pk,
+            "change_id": self.change.pk,
+            "appointment_id": self.appointment.remote_id,
             "conversation_id": self.conversation.pk,
             "event_id": self.event.pk,
             "reconciliation_id": self.night.pk,
@@ -146,6 +150,33 @@ def make_belongings(practice: Practice) -> Belongings:
                 ends_at=start + timedelta(minutes=30),
                 channel="api",
                 asked_by="token:0",
+            ),
+            change=Write.objects.create(
+                practice=practice,
+                connection=connection,
+                kind=Write.Kind.CANCELLATION,
+                intent_key="cancel:token:0:rows",
+                reference="RTQ-ROWS33",
+                state=Write.State.UNCERTAIN,
+                patient_remote_id=patient.remote_id,
+                appointment_remote_id=f"{practice.pk}77",
+                channel="api",
+                asked_by="token:0",
+            ),
+            appointment=Appointment.objects.create(
+                practice=practice,
+                connection=connection,
+                remote_id=f"{practice.pk}77",
+                remote_updated_at=start,
+                seen_at=start,
+                fingerprint=0,
+                patient_remote_id=patient.remote_id,
+                practitioner_remote_id="1",
+                location_remote_id="2",
+                appointment_type_remote_id="3",
+                starts_at=start,
+                ends_at=start + timedelta(minutes=30),
+                status=Appointment.Status.CONFIRMED,
             ),
             conversation=conversation,
             event=SyncEvent.objects.create(

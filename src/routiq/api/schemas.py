@@ -326,6 +326,21 @@ class Booking(Given):
     steps: list[Step]
 
 
+class Change(Given):
+    id: UUID
+    kind: str = Field(description="`move`, `cancellation` or `registration`.")
+    outcome: str = Field(description="`done`, `slot_taken`, `not_allowed`, `uncertain` or `vendor_down`.")
+    is_final: bool = Field(description="False while it is still being found out: ask again.")
+    reference: str
+    patient_id: int | None = Field(description="Of a registration: the new patient, once the copy has it.")
+    appointment_remote_id: str = Field(description="Empty for a registration.")
+    starts_at: datetime | None = Field(description="The time that was wished for, or given up. UTC.")
+    message: str
+    created_at: datetime
+    finished_at: datetime | None
+    steps: list[Step]
+
+
 class Reply(Given):
     conversation_id: int
     text: str = Field(description="What Robyn says.")

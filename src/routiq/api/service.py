@@ -13,6 +13,7 @@ from routiq.api import (
     errors,
     routes_bookings,
     routes_care,
+    routes_changes,
     routes_connections,
     routes_conversations,
     routes_leaving,
@@ -78,6 +79,7 @@ for routes in (
     routes_patients,
     routes_times,
     routes_bookings,
+    routes_changes,
     routes_conversations,
 ):
     api.add_router("", routes.router)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from routiq.api import offers, schemas
 from routiq.connections import models as connections
 from routiq.frontdesk import models as frontdesk
+from routiq.frontdesk.answering import answer as change_answer
 from routiq.frontdesk.booking import answer
 from routiq.frontdesk.wishes import Menu, OfferedTime
 from routiq.mirror import models as mirror
@@ -165,5 +166,18 @@ def booking(row: frontdesk.Booking, *, with_notes: bool) -> schemas.Booking:
         patient_id=who.pk if who else None,
         message=told.message,
         appointment=made,
+        steps=[schemas.Step.of(each) for each in row.steps.all()],
+    )
+
+
+def change(row: frontdesk.Write) -> schemas.Change:
+    told = change_answer(row)
+    who = mirror.Patient.objects.filter(connection=row.connection_id, remote_id=row.patient_remote_id).first()
+    return schemas.Change.of(
+        row,
+        outcome=told.outcome,
+        is_final=not row.is_open,
+        patient_id=who.pk if who else None,
+        message=told.message,
         steps=[schemas.Step.of(each) for each in row.steps.all()],
     )

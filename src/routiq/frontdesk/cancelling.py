@@ -168,7 +168,8 @@ class _Cancellation(Steps):
         return Seen(Standing.AS_BEFORE if at_its_time else Standing.OTHERWISE, record)
 
     def settled(self, write: Write) -> None:
-        if write.asked.get("counts_as_dna"):
+        was_ours = write.sent_at is not None
+        if write.asked.get("counts_as_dna") and was_ours:
             leave_task(
                 StaffTask.Kind.MARK_DNA,
                 f"{in_words(write)}: cancelled late. By your rule it counts as did not arrive.",

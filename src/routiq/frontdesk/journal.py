@@ -84,12 +84,15 @@ def open_entry(write: Write, spans: Sequence[Span] = ()) -> Write:
 
 
 def _hold(write: Write, span: Span, until: datetime) -> None:
+    """Of somebody whom we do not know nobody can be offered a time, so there is nothing to hold."""
+    who = Practitioner.objects.filter(connection=write.connection_id, remote_id=span.practitioner_id)
+    practitioner_pk = who.values_list("pk", flat=True).first()
+    if practitioner_pk is None:
+        return
     SlotHold.objects.create(
         practice_id=write.practice_id,
         write=write,
-        practitioner_pk=Practitioner.objects.values_list("pk", flat=True).get(
-            connection=write.connection_id, remote_id=span.practitioner_id
-        ),
+        practitioner_pk=practitioner_pk,
         during=TimestamptzRange(span.starts_at, span.ends_at, "[)"),
         expires_at=until,
     )
