@@ -26,6 +26,7 @@ PASSWORD = "a long enough password"
 OPEN = {"login"}
 VALUES: dict[str, Any] = {
     "written": "00000000-0000-4000-8000-000000000000",
+    "appointment": "1",
     "pk": 1,
     "name": "cliniko",
     "page": "home",

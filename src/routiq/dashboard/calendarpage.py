@@ -151,6 +151,7 @@ def frame(wanted: Wanted) -> dict[str, Any]:
         "later": wanted.query(day=wanted.day + step),
         "now_query": wanted.query(day=wanted.today),
         "step_word": "day" if wanted.view == DAY else "week",
+        "can_book": wanted.connection.is_active,
         "other_zone": wanted.location.time_zone != wanted.connection.practice.time_zone,
     }
 
@@ -265,5 +266,5 @@ def _column(
         standing=tuple(Standing(entry, place) for entry, place in zip(standing, places, strict=True)),
         cancelled=tuple(entry for entry in entries if entry.is_cancelled),
         now=axis.now(timezone.now(), day) if axis is not None else None,
-        book="",
+        book=urlencode(book) if day >= wanted.today and wanted.connection.is_active else "",
     )

@@ -28,7 +28,7 @@ class NavItem:
 
 _NAV = (
     ("Dashboard", "home", "home", ("/", "/go-live")),
-    ("Calendar", "calendar", "calendar", ("/calendar", "/journal")),
+    ("Calendar", "calendar", "calendar", ("/calendar", "/appointments", "/journal")),
     ("Tasks", "tasks", "tasks", ("/tasks",)),
     ("Patients", "patients", "patients", ("/patients",)),
     ("Practice", "practice", "practice", ("/practice",)),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from routiq.dashboard.views import (
+    byhand,
     calendar,
     eventlog,
     health,
@@ -52,6 +53,9 @@ urlpatterns = [
     path("settings/tokens", tokens.listing, name="tokens"),
     path("settings/tokens/<int:pk>/revoke", tokens.revoke, name="revoke_token"),
     path("calendar", calendar.calendar, name="calendar"),
+    path("calendar/book", byhand.book, name="book"),
+    path("appointments/<str:appointment>/move", byhand.move, name="move"),
+    path("appointments/<str:appointment>/cancel", byhand.cancel, name="cancel"),
     path("calendar/classes/<int:pk>", calendar.class_session, name="class_session"),
     path("patients", patients.listing, name="patients"),
     path("patients/<int:pk>", patients.patient, name="patient"),
