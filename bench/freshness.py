@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,7 @@ import httpx2
 from bench.figures import Chapter, Figure, percentile
 from bench.stage import LIMIT, Installation, Stage, install, wait_for_run
 from pms_sandbox.testing import RunningSandbox, running_sandbox
+from routiq.sync import pacing
 
 #: Where it may be a weekday's office hours right now.
 _ZONES = (
@@ -232,7 +233,7 @@ def polled(place: Stage, *, seconds: int, full: bool) -> Chapter:
     zone = next((name for name in _ZONES if _is_open(name)), None)
     if zone is None:
         return Chapter(
-            "polled_changes", [], ["not measured: it is weekend everywhere, and looks are then a minute apart"]
+            "polled_changes", [], ["not measured: it is Sunday everywhere, and looks are then a minute apart"]
         )
     with (
         running_sandbox(process=True, patients=300, seed=7, rate_limit=LIMIT) as sandbox,
@@ -255,8 +256,9 @@ def polled(place: Stage, *, seconds: int, full: bool) -> Chapter:
 
 
 def _is_open(zone: str) -> bool:
+    """Now and for the hour that the measurement may take."""
     now = datetime.now(ZoneInfo(zone))
-    return now.isoweekday() <= 5 and 8 <= now.hour < 17
+    return pacing.is_open(now) and pacing.is_open(now + timedelta(hours=1))
 
 
 # -- a night -----------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from routiq import retention
+from routiq import faults, retention
 from routiq.connections.disconnecting import disconnect
 from routiq.connections.models import Connection
 from routiq.frontdesk.booking import book
@@ -44,6 +45,58 @@ def test_a_first_sync_brings_everything_as_it_stands(at: At) -> None:
     assert at.differences() == []
     streams = {part.stream for part in SyncRun.objects.get().parts.all()}
     assert streams == {str(stream) for stream in at.system.capabilities.streams}
+
+
+def test_a_first_sync_that_is_stopped_again_and_again_ends_equal(at: At, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = itertools.count(1)
+
+    def stop_every_ninth(name: str) -> None:
+        if name == "page_committed" and next(pages) % 9 == 0:
+            engine.stopping.set()
+
+    monkeypatch.setattr(faults, "point", stop_every_ninth)
+    stops = 0
+    try:
+        while (ended := at.carry()) is engine.Ended.STOPPED:
+            stops += 1
+            engine.stopping.clear()
+    finally:
+        engine.stopping.clear()
+    assert ended is engine.Ended.DONE
+    assert stops >= 2
+    assert at.differences() == []
+
+
+def test_what_reception_does_during_a_first_sync_is_there_at_its_end(at: At, monkeypatch: pytest.MonkeyPatch) -> None:
+    visits = at.sandbox.world("individual_appointments")["individual_appointments"]
+    standing = [row for row in visits if not row["cancelled_at"] and not row["archived_at"]]
+    edits = iter(
+        [
+            {"op": "cancel", "collection": "individual_appointments", "id": standing[-1]["id"]},
+            {
+                "op": "update",
+                "collection": "patients",
+                "id": at.sandbox.world("patients")["patients"][0]["id"],
+                "fields": {"last_name": "Renamed"},
+            },
+            {"op": "dna", "collection": "individual_appointments", "id": standing[0]["id"]},
+            {
+                "op": "create",
+                "collection": "patients",
+                "fields": {"first_name": "Nell", "last_name": "Newcomer", "date_of_birth": "1990-04-01"},
+            },
+        ]
+    )
+    pages = itertools.count(1)
+
+    def edit_now_and_then(name: str) -> None:
+        if name == "page_committed" and next(pages) % 5 == 0 and (edit := next(edits, None)):
+            at.sandbox.edit([edit])
+
+    monkeypatch.setattr(faults, "point", edit_now_and_then)
+    assert at.carry() is engine.Ended.DONE
+    assert next(edits, None) is None, "all of it happened while the sync ran"
+    assert at.differences() == []
 
 
 def test_a_look_right_after_finds_nothing_and_writes_nothing(mirrored: At) -> None:
@@ -191,11 +244,11 @@ def test_the_schedule_looks_as_often_as_the_system_wants(mirrored: At) -> None:
         every = pacing.interval(need, timezone.now())
         assert every == (pacing.OPEN_HOURS if mirrored.system.capabilities.offers_webhooks else timedelta(seconds=60))
         for seconds, due in ((-1, False), (1, True)):
-            ago = every - pacing.WATCHED / 2 + timedelta(seconds=seconds)
+            ago = every - pacing.TICK + timedelta(seconds=seconds)
             mirrored.connection.streams.update(last_success_at=timezone.now() - ago)
             assert jobs.look_is_due(Connection.objects.select_related("practice").get()) is due
-        # At the worst: the look is due just after a round came by, and the round comes every five seconds.
-        assert every + pacing.WATCHED < timedelta(seconds=75)
+        # A look that is not due yet is still in time when it is looked at next.
+        assert every < timedelta(seconds=75)
 
 
 def test_leaving_stops_the_looks_and_keeps_the_copy(mirrored: At) -> None:

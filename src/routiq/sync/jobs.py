@@ -92,10 +92,10 @@ def _look(
         _last_look[connection.pk] = (time.monotonic(), apart)
 
 
-@app.periodic(cron="* * * * * */5")
+@app.periodic(cron=f"* * * * * */{pacing.TICK.seconds}")
 @app.task(queue="live", name="sync.look_round", queueing_lock="sync.look_round")
 def look_round(timestamp: int) -> None:
-    """Every five seconds: look for changes where it is time to."""
+    """Every few seconds: look for changes where it is time to."""
     for practice_id in practice_ids():
         with acting_for(practice_id):
             connection = live_connection()
@@ -154,8 +154,7 @@ def look_is_due(connection: Connection) -> bool:
     if state is None:
         return False
     now = timezone.now()
-    # The round itself comes every five seconds: what would be due within the next two is due now.
-    return (now - state.last_success_at) >= pacing.interval(need_of(connection), now) - pacing.WATCHED / 2
+    return now - state.last_success_at > pacing.interval(need_of(connection), now) - pacing.TICK
 
 
 def round_is_due(connection: Connection) -> bool:

@@ -7,6 +7,8 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 OPENS, CLOSES = time(8, 0), time(18, 0)
+#: How often it is looked which looks are due: a look that would be late by the next time is due now.
+TICK = timedelta(seconds=3)
 WATCHED = timedelta(seconds=5)
 OPEN_HOURS = timedelta(seconds=10)
 QUIET = timedelta(seconds=60)
@@ -34,20 +36,21 @@ class Need:
 
 
 def interval(need: Need, now: datetime) -> timedelta:
-    """How long after the last look the next one is due."""
+    """How long after the last look the next one has to be over with: the promise to whoever waits for a change."""
     if need.webhooks_live:
         return QUIET
     watched = need.watched_until is not None and now < need.watched_until
-    is_open = _is_open(now.astimezone(need.zone))
+    opened = is_open(now.astimezone(need.zone))
     if not need.announces:
-        return need.quick_round if need.quick_round is not None and (watched or is_open) else ROUND
+        return need.quick_round if need.quick_round is not None and (watched or opened) else ROUND
     if watched:
         return WATCHED
-    return OPEN_HOURS if is_open else QUIET
+    return OPEN_HOURS if opened else QUIET
 
 
-def _is_open(local: datetime) -> bool:
-    return local.isoweekday() <= 5 and OPENS <= local.time() < CLOSES
+def is_open(local: datetime) -> bool:
+    """Office hours, as good as everywhere: Monday to Saturday, since many practices work on Saturdays."""
+    return local.isoweekday() <= 6 and OPENS <= local.time() < CLOSES
 
 
 def thorough_interval(need: Need) -> timedelta:
