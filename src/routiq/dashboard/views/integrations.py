@@ -177,7 +177,7 @@ def _done(vendor: Vendor, connection: Connection, before: Connection | None) -> 
     webhooks = " Webhooks register again by themselves." if offers_webhooks(vendor) else ""
     return (
         f"The new key took over at once; nothing was lost.{webhooks} "
-        f"The old key stays valid in {vendor.label} until you revoke it there."
+        f"The old key stays valid in {vendor.label} until you revoke or disable it there."
     )
 
 
