@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from routiq.connections.models import Connection
-from routiq.frontdesk.models import Booking, Write
+from routiq.frontdesk.models import Booking, StaffTask, Write
 from routiq.mirror.models import Appointment, Invoice, Patient, PatientPhone, Payment, WaitingListEntry
 from routiq.mirror.queries import fold
 from routiq.pms.phones import e164
@@ -105,6 +105,7 @@ class Belongings:
     change: Write
     appointment: Appointment
     conversation: Conversation
+    task: StaffTask
     event: SyncEvent
     night: SyncRun
 
@@ -119,6 +120,7 @@ class Belongings:
             "change_id": self.change.pk,
             "appointment_id": self.appointment.remote_id,
             "conversation_id": self.conversation.pk,
+            "task_id": self.task.pk,
             "event_id": self.event.pk,
             "reconciliation_id": self.night.pk,
         }
@@ -179,6 +181,9 @@ def make_belongings(practice: Practice) -> Belongings:
                 status=Appointment.Status.CONFIRMED,
             ),
             conversation=conversation,
+            task=StaffTask.objects.create(
+                practice=practice, kind="call_back", summary=f"Ring somebody at {practice.name}"
+            ),
             event=SyncEvent.objects.create(
                 practice=practice,
                 connection=connection,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date, timedelta
 
 import pytest
 
@@ -36,7 +37,8 @@ def test_ids_of_another_practice_are_not_there(caller: Caller, stranger: Caller,
 def test_lists_hold_nothing_of_another_practice(caller: Caller, stranger: Caller, route: Route) -> None:
     make_belongings(caller.practice)
     make_belongings(stranger.practice)
-    query = "?appointment_type=3" if route.path == "/availability" else ""
+    coming = f"?first={date.today()}&last={date.today() + timedelta(days=7)}"
+    query = {"/availability": "?appointment_type=3", "/calendar": coming}.get(route.path, "")
     assert stranger.practice.name not in json.dumps(caller.get(route.path + query).json)
 
 

@@ -16,6 +16,7 @@ from routiq.api import (
     routes_changes,
     routes_connections,
     routes_conversations,
+    routes_desk,
     routes_leaving,
     routes_patients,
     routes_practice,
@@ -81,6 +82,7 @@ for routes in (
     routes_bookings,
     routes_changes,
     routes_conversations,
+    routes_desk,
 ):
     api.add_router("", routes.router)
 
