@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 from routiq.connections.connecting import live_connection
 from routiq.connections.models import Connection
-from routiq.frontdesk.models import Booking, StaffTask
+from routiq.frontdesk.models import StaffTask, Write
 from routiq.practices.people import practice_ids
 from routiq.practices.tenancy import acting_for
 from routiq.sync.health import freshness_of
@@ -24,7 +24,7 @@ HELP = {
     "routiq_events_waiting": "Deliveries that were stored and not looked at yet.",
     "routiq_webhooks_live": "1 when the vendor's events are registered.",
     "routiq_runs_open": "Sync runs under way or waiting for a key.",
-    "routiq_bookings_open": "Bookings whose outcome is not known yet.",
+    "routiq_bookings_open": "Bookings, moves, cancellations and registrations whose outcome is not known yet.",
     "routiq_tasks_open": "Staff tasks that nobody has done.",
     "routiq_jobs": "Jobs in the queue, by status.",
 }
@@ -56,7 +56,7 @@ def _practices() -> Iterator[tuple[str, str, float]]:
         with acting_for(practice_id):
             connection = live_connection()
             own = f'practice="{practice_id}"'
-            yield "routiq_bookings_open", own, Booking.objects.filter(state__in=Booking.OPEN).count()
+            yield "routiq_bookings_open", own, Write.objects.filter(state__in=Write.OPEN).count()
             yield "routiq_tasks_open", own, StaffTask.objects.filter(done_at=None).count()
             if connection is not None:
                 yield from _connection(connection, f'{own},connection="{connection.pk}"')

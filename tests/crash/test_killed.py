@@ -159,7 +159,10 @@ def test_a_booking_killed_anywhere_is_settled_to_the_truth(
     assert Patient.objects.exists()
 
 
-def test_a_withdrawal_killed_in_the_middle_is_finished(synced: Connection, sandbox: RunningSandbox) -> None:
+@pytest.mark.parametrize("fault", ["booking_conflict_seen", "booking_taken_back"])
+def test_a_withdrawal_killed_in_the_middle_is_finished(
+    synced: Connection, sandbox: RunningSandbox, fault: str
+) -> None:
     offer = first_offer()
     sandbox.fault(
         kind="edit_before",
@@ -184,7 +187,7 @@ def test_a_withdrawal_killed_in_the_middle_is_finished(synced: Connection, sandb
     connections.close_all()
     done = subprocess.run(
         [sys.executable, "-c", BOOK, str(synced.practice_id)],
-        env=environment(sandbox, "booking_conflict_seen"),
+        env=environment(sandbox, fault),
         check=False,
     )
     assert done.returncode == -signal.SIGKILL

@@ -158,10 +158,14 @@ class _Booking(Steps):
         write.appointment_remote_id = record.id
 
     def look(self, gateway: Gateway, write: Write) -> Seen:
-        """By its id once that is known, before that by the reference in its notes."""
+        """By its id once that is known, before that by the reference in its notes. One that is gone after somebody
+        was seen to be quicker was taken back by us."""
         if write.appointment_remote_id:
             record = gateway.appointment(write.appointment_remote_id, patient_id=write.patient_remote_id)
-            return Seen(Standing.AS_ASKED if stands(record) else Standing.OTHERWISE, record)
+            if stands(record):
+                return Seen(Standing.AS_ASKED, record)
+            was_quicker = write.steps.filter(step="conflicts_read", detail__conflict=True).exists()
+            return Seen(Standing.AS_BEFORE if was_quicker else Standing.OTHERWISE, record)
         found = gateway.find_appointments(
             patient_id=write.patient_remote_id,
             practitioner_id=write.practitioner_remote_id,
