@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from routiq.frontdesk import booking as desk
-from routiq.frontdesk import settling
+from routiq.frontdesk import carrying, settling
 from routiq.frontdesk.models import Booking, SlotHold
 from routiq.frontdesk.people import habit_of
 from routiq.mirror.models import Appointment
@@ -124,7 +123,7 @@ def test_a_request_that_never_arrived_is_said_truthfully_and_settled(mirrored: A
     assert "It is booked" not in call.say("yes please")
     an_hour_ago = timezone.now() - timedelta(hours=1)
     Booking.objects.update(created_at=an_hour_ago, sent_at=an_hour_ago)
-    for _ in range(desk.LOOKUPS):
+    for _ in range(carrying.LOOKUPS):
         settling.settle_open_bookings()
     assert "no_answer" in set(Booking.objects.get().steps.values_list("step", flat=True))
     assert Booking.objects.get().state not in Booking.OPEN
