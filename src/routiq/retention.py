@@ -69,7 +69,7 @@ class PurgeReport:
 
     @property
     def deleted(self) -> int:
-        return sum(self.before[kind] - self.after[kind] for kind in self.before if kind not in KEPT)
+        return sum(number - self.after.get(kind, 0) for kind, number in self.before.items() if kind not in KEPT)
 
 
 def purge_due() -> bool:

@@ -119,6 +119,7 @@ def test_recent_bookings_and_conversations_are_listed(client_in: Client, world: 
 def test_what_comes_later_is_said_and_not_linked(client_in: Client) -> None:
     html = client_in.get("/").content.decode()
     assert html.count("Comes with a later version") == 2
+    assert "a sequence of messages and calls" in html
     assert 'href="#"' not in html
 
 

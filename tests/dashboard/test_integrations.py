@@ -167,6 +167,14 @@ def test_the_page_says_how_soon_changes_come_and_waits_for_no_daily_sync(client_
     assert "waiting for the daily sync" not in html
 
 
+def test_it_is_said_what_robyn_does_herself_and_what_the_team_does(client_in: Client, world: World) -> None:
+    world.first_sync(state="done")
+    html = " ".join(client_in.get("/settings/integrations/cliniko").content.decode().split())
+    assert "Writes appointments: books, moves and cancels them; registers new patients." in html
+    assert "Robyn herself books new appointments" in html
+    assert 'They book, move and cancel in the <a href="/calendar">calendar</a>' in html
+
+
 def test_every_page_about_the_connection_is_one_click_away(client_in: Client, world: World) -> None:
     assert world.connection
     html = client_in.get("/settings/integrations/cliniko").content.decode()

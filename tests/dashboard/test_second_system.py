@@ -93,6 +93,7 @@ def test_its_page_shows_the_scope_and_no_webhooks(client_in: Client, second: Wor
         assert text in html
     assert "within about a minute in business hours" in html
     assert "ebhook" not in html
+    assert 'href="/patients?status=deceased"' in html
     assert "Event log" in html
     assert client_in.get(f"{ADDRESS}/webhook-logs").status_code == 404
     assert "within seconds" not in page(client_in, "/")

@@ -65,6 +65,7 @@ def test_help_names_all_three_causes_of_a_refused_key() -> None:
 def test_what_the_key_is_used_for_includes_webhooks_and_excludes_clinical_notes() -> None:
     told = " ".join(GUIDE.permissions)
     assert "webhooks" in told
+    assert "books, moves and cancels them; registers new patients" in told
     assert "Neither reads nor writes clinical notes" in told
 
 

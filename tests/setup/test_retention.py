@@ -26,7 +26,7 @@ from routiq.connections import jobs
 from routiq.connections.connecting import connect, kept_connection
 from routiq.connections.disconnecting import disconnect
 from routiq.connections.models import Connection
-from routiq.frontdesk.models import StaffTask
+from routiq.frontdesk.models import DeskRules, JournalStep, SlotHold, StaffTask, Write
 from routiq.frontdesk.tasks import leave_task
 from routiq.mirror.models import Patient, PatientPhone
 from routiq.pms.errors import KeyRejected
@@ -71,12 +71,38 @@ def empty_queue(transactional_db: None) -> None:
         cursor.execute("DELETE FROM procrastinate_jobs")
 
 
+def something_of_the_front_desk(link: Connection) -> None:
+    """A move with its step and its held time, and rules of the practice's own."""
+    moved = Write.objects.create(
+        practice_id=link.practice_id,
+        connection=link,
+        kind=Write.Kind.MOVE,
+        intent_key="moved",
+        reference="R-1",
+        state=Write.State.DONE,
+        patient_remote_id="1",
+        channel="test",
+        asked_by="conversation:1",
+    )
+    now = timezone.now()
+    JournalStep.objects.create(practice_id=link.practice_id, write=moved, step="done")
+    SlotHold.objects.create(
+        practice_id=link.practice_id,
+        write=moved,
+        practitioner_pk=1,
+        during=(now, now + timedelta(minutes=30)),
+        expires_at=now + timedelta(minutes=5),
+    )
+    DeskRules.objects.create(practice_id=link.practice_id, cancellation_fee="$45")
+
+
 @pytest.fixture
 def left(synced: Connection) -> Connection:
     """A practice with something in every room, that has disconnected."""
     begun = conversation.start("test", "0491 570 006")
     conversation.say(begun.conversation_id, "I'd like to book an appointment")
     leave_task(StaffTask.Kind.CALL_BACK, "Ring back", conversation_id=begun.conversation_id)
+    something_of_the_front_desk(synced)
     WebhookEndpoint.objects.create(practice_id=synced.practice_id, connection=synced, token_hash="t")
     SyncEvent.objects.create(
         practice_id=synced.practice_id,
@@ -119,6 +145,9 @@ def test_on_day_31_all_is_gone_and_the_report_proves_it(
     before = counts()
     assert before["mirror.Patient"] > 0
     assert before["robyn.Turn"] > 0
+    for kind in ("Write", "JournalStep", "SlotHold", "DeskRules", "StaffTask"):
+        assert before[f"frontdesk.{kind}"] > 0, kind
+    assert len({model._meta.db_table for model in owned_models()}) == len(before), "each table is counted once"
     assert "sync.carry_run" in jobs_naming(practice)
     patients = [(each.first_name, each.last_name) for each in Patient.objects.all()]
 
@@ -136,6 +165,7 @@ def test_on_day_31_all_is_gone_and_the_report_proves_it(
     assert report.deleted == of_patients(before)
     assert set(report.after) == set(report.before) == {model._meta.label for model in owned_models()}
 
+    assert "purge goes over it again" not in caplog.messages, "what refers to others goes first"
     (line,) = [record for record in caplog.records if record.getMessage() == "purged"]
     assert json.loads(line.report)["after"] == report.after  # type: ignore[attr-defined]
     told = json.dumps(list(AuditEntry.objects.values("target", "detail"))) + line.report  # type: ignore[attr-defined]

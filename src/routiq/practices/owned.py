@@ -12,8 +12,8 @@ from routiq.practices.tenancy import current_practice_id
 
 
 def owned_models() -> list[type[PracticeOwned]]:
-    """Every kind of row that belongs to a practice; what refers to others comes before them."""
-    models = [model for model in apps.get_models() if issubclass(model, PracticeOwned)]
+    """Every kind of row that belongs to a practice, each table once; what refers to others comes before them."""
+    models = [model for model in apps.get_models() if issubclass(model, PracticeOwned) and not model._meta.proxy]
     order: TopologicalSorter[type[PracticeOwned]] = TopologicalSorter()
     for model in models:
         order.add(model)

@@ -101,7 +101,7 @@ GUIDE = Guide(
     ),
     permissions=(
         "Reads patients, appointments, practitioners, treatment types, locations and online-booking rules.",
-        "Writes appointments: books them for patients.",
+        "Writes appointments: books, moves and cancels them; registers new patients.",
         "Subscribes to webhooks for changes as they happen.",
         "Neither reads nor writes clinical notes, files or anything else that is not administration.",
     ),
