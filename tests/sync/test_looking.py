@@ -12,12 +12,16 @@ from django.utils import timezone
 from pms_sandbox.testing import RunningSandbox
 from routiq.connections.models import Connection
 from routiq.mirror.models import Appointment, Attendance, ClassSession, Patient
+from routiq.pms.errors import VendorUnavailable
 from routiq.pms.gateway import Stream
+from routiq.practices import audit
 from routiq.practices.tenancy import acting_for
-from routiq.sync import looking, pacing
+from routiq.sync import engine, looking, pacing
+from routiq.sync.health import health_of
 from routiq.sync.locks import alone, look_at
 from routiq.sync.looking import look
 from routiq.sync.models import StreamState, SyncEvent
+from routiq.sync.start import sync_now
 from routiq.sync.window import window_start
 from tests.worlds import differences
 
@@ -252,3 +256,37 @@ def test_a_delivery_that_came_after_the_question_goes_on_waiting(synced: Connect
         look(synced, (Stream.PATIENTS,))
     event.refresh_from_db()
     assert event.outcome == SyncEvent.Outcome.NOTHING_NEW
+
+
+def test_a_look_that_fails_is_a_trouble_in_words_until_one_succeeds(
+    synced: Connection, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    sandbox.fault(kind="status", status=503, method="GET", path="individual_appointments", times=None)
+    for _ in range(2):
+        with pytest.raises(VendorUnavailable):
+            look(synced)
+    (trouble,) = health_of(synced).troubles
+    assert trouble.code.startswith("VendorUnavailable")
+    assert trouble.message
+    assert trouble.advice
+    assert trouble.at <= timezone.now()
+
+    sandbox.clear_faults()
+    look(synced)
+    assert health_of(synced).troubles == ()
+
+
+def test_a_failing_look_never_pauses_for_what_passes(
+    synced: Connection, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    sandbox.fault(kind="status", status=503, method="GET", path="patients", times=None)
+    with pytest.raises(VendorUnavailable):
+        look(synced)
+    synced.refresh_from_db()
+    assert synced.is_active
+    sandbox.clear_faults()
+    run_now = sync_now(synced, audit.SYSTEM)
+    assert engine.carry(run_now.pk) is engine.Ended.DONE
+    assert health_of(synced).troubles == ()

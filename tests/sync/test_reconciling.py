@@ -21,7 +21,7 @@ from routiq.mirror.models import (
 from routiq.pms import registry
 from routiq.pms.errors import VendorChanged
 from routiq.practices.audit import SYSTEM
-from routiq.sync import engine, jobs, reconciling
+from routiq.sync import engine, jobs, reconciling, start
 from routiq.sync.models import SeenRecord, SyncEvent, SyncRun
 from routiq.sync.start import request_run
 from tests.sandboxes import carry_open_run
@@ -249,6 +249,36 @@ def test_the_night_is_begun_once_by_the_schedule(synced: Connection) -> None:
     with time_machine.travel(tomorrow.replace(hour=2, minute=5), tick=False):
         jobs.keep_practice_going()
     assert SyncRun.objects.filter(kind=SyncRun.Kind.RECONCILIATION).count() == 1
+
+
+@pytest.mark.parametrize("cut_short", ["sync_now", "crash"])
+def test_neither_sync_now_nor_a_crash_costs_the_night(
+    synced: Connection, monkeypatch: pytest.MonkeyPatch, cut_short: str
+) -> None:
+    tomorrow = timezone.now().astimezone(synced.practice.zone) + timedelta(days=1)
+    with time_machine.travel(tomorrow.replace(hour=2, minute=0, second=30), tick=False):
+        with monkeypatch.context() as meanwhile:
+            if cut_short == "sync_now":
+                pressed = start.sync_now(synced, SYSTEM)
+                # It was pressed just after the schedule had looked for an open run.
+                meanwhile.setattr(jobs, "open_run", lambda connection: None)
+                jobs.keep_practice_going()
+                SyncRun.objects.filter(pk=pressed.pk).update(state=SyncRun.State.DONE)
+            else:
+                meanwhile.setattr(start, "wake", killed)
+                with pytest.raises(Killed):
+                    jobs.keep_practice_going()
+        assert not SyncRun.objects.filter(kind=SyncRun.Kind.RECONCILIATION).exists()
+        jobs.keep_practice_going()
+    assert SyncRun.objects.filter(kind=SyncRun.Kind.RECONCILIATION).count() == 1
+
+
+class Killed(Exception):
+    pass
+
+
+def killed(run: SyncRun) -> None:
+    raise Killed
 
 
 def test_what_was_marked_as_removed_by_mistake_comes_back(synced: Connection, sandbox: RunningSandbox) -> None:

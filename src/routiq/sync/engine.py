@@ -29,7 +29,7 @@ from routiq.pms.gateway import Page, Selection, Stream
 from routiq.practices.live import announce
 from routiq.sync import eventlog, plan, reconciling
 from routiq.sync.locks import RUN, alone
-from routiq.sync.models import StreamState, SyncEvent, SyncPart, SyncRun
+from routiq.sync.models import NO_ERROR, StreamState, SyncEvent, SyncPart, SyncRun
 from routiq.sync.pull import pull
 
 log = logging.getLogger("routiq.sync")
@@ -249,7 +249,12 @@ def _finish(run: SyncRun) -> None:
         StreamState.objects.update_or_create(
             connection=run.connection,
             stream=stream,
-            defaults={"practice_id": run.practice_id, "complete_to": run.began_at, "last_success_at": now},
+            defaults={
+                "practice_id": run.practice_id,
+                "complete_to": run.began_at,
+                "last_success_at": now,
+                **NO_ERROR,
+            },
         )
     eventlog.settle_waiting(run.connection, {part.stream for part in parts}, run.began_at)
     written = sum(part.written for part in parts)

@@ -134,7 +134,19 @@ def _troubles(connection: Connection, registration: WebhookRegistration | None) 
                 registration.error_advice,
             )
         )
+    found += _failing_looks(connection)
     return tuple(sorted(found, key=lambda trouble: trouble.at, reverse=True))
+
+
+def _failing_looks(connection: Connection) -> list[Trouble]:
+    """Looks for changes that fail just now; several streams for the same reason are one trouble."""
+    failing = StreamState.objects.filter(connection=connection).exclude(error_at=None).order_by("-error_at")
+    by_code = {
+        state.error_code: Trouble(state.error_at, state.error_code, state.error_message, state.error_advice)
+        for state in failing
+        if state.error_at is not None
+    }
+    return list(by_code.values())
 
 
 def _next_reconciliation(connection: Connection, now: datetime) -> datetime | None:

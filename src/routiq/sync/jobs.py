@@ -7,6 +7,7 @@ import time
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -220,11 +221,14 @@ def keep_practice_going() -> None:
 def _reconcile_if_due(connection: Connection) -> None:
     from routiq.sync.start import request_run
 
-    day = nightly.due_day(timezone.now(), connection.practice.zone, connection.reconciled_on)
-    if day is None:
-        return
-    Connection.objects.filter(pk=connection.pk).update(reconciled_on=day)
-    request_run(connection, SyncRun.Kind.RECONCILIATION)
+    with transaction.atomic():
+        # The day is marked with the run that it gets, or not at all: neither a crash nor a Sync Now that was pressed
+        # just before us costs the night.
+        current = Connection.objects.select_for_update().select_related("practice").get(pk=connection.pk)
+        day = nightly.due_day(timezone.now(), current.practice.zone, current.reconciled_on)
+        if day is None or request_run(current, SyncRun.Kind.RECONCILIATION).kind != SyncRun.Kind.RECONCILIATION:
+            return
+        Connection.objects.filter(pk=connection.pk).update(reconciled_on=day)
     eventlog.prune(connection)
     old = timezone.now() - eventlog.KEPT
     SyncRun.objects.filter(connection=connection, requested_at__lt=old).exclude(kind=SyncRun.Kind.FIRST).delete()

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from routiq.connections import health
@@ -23,7 +24,7 @@ from routiq.pms.gateway import Capabilities, Gateway, Page, Selection, Stream
 from routiq.pms.records import UNSTAMPED, AttendanceRecord, Record
 from routiq.sync import eventlog, plan
 from routiq.sync.locks import alone, look_at
-from routiq.sync.models import StreamState, SyncEvent
+from routiq.sync.models import NO_ERROR, StreamState, SyncEvent
 from routiq.sync.pull import Checkpoint, pull
 
 log = logging.getLogger("routiq.sync")
@@ -80,11 +81,13 @@ def look(
     Errors of the vendor are raised after the connection was paused where the owner has to act. Outside a transaction,
     for the practice in force."""
     looked = Looked()
+    at_work: Stream | None = None
     wanted = [stream for stream in (*plan.REFERENCE, *CHANGING) if stream in streams]
     if thorough or Stream.DELETED_PATIENTS in streams:
         wanted.append(Stream.DELETED_PATIENTS)
     try:
         for stream in wanted:
+            at_work = stream
             gateway = gateway_of(connection)
             if stream not in gateway.capabilities.streams:
                 continue
@@ -97,6 +100,8 @@ def look(
     except PmsError as error:
         if isinstance(error, health.NEEDS_THE_OWNER):
             health.pause(connection, error)
+        elif at_work is not None:
+            _failed(connection, at_work, error)
         raise
     health.worked(connection)
     return looked
@@ -200,9 +205,20 @@ def _done(connection: Connection, stream: Stream, complete_to: datetime | None) 
     states = StreamState.objects.filter(connection=connection, stream=stream)
     now = timezone.now()
     if complete_to is None:
-        states.update(last_success_at=now)
+        states.update(last_success_at=now, **NO_ERROR)
     else:
-        states.update(last_success_at=now, complete_to=complete_to)
+        states.update(last_success_at=now, complete_to=complete_to, **NO_ERROR)
+
+
+def _failed(connection: Connection, stream: Stream, error: PmsError) -> None:
+    """Note what is wrong, for the health page, until a look at this stream succeeds."""
+    states = StreamState.objects.filter(connection=connection, stream=stream)
+    states.update(
+        error_at=Coalesce("error_at", timezone.now()),
+        error_code=error.code,
+        error_message=error.message,
+        error_advice=error.advice,
+    )
 
 
 def _follow_arrivals(gateway: Gateway, connection: Connection, page: Page, source: str, looked: Looked) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils import timezone
 
@@ -82,9 +84,18 @@ class StreamState(PracticeOwned):
     last_success_at = models.DateTimeField()
     seen_to = models.DateTimeField(null=True)
     """The newest stamp seen: where a quick look begins, inclusive."""
+    error_at = models.DateTimeField(null=True)
+    """Since when looks at it fail; empty while they succeed."""
+    error_code = models.CharField(max_length=60, blank=True)
+    error_message = models.TextField(blank=True)
+    error_advice = models.TextField(blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["connection", "stream"], name="one_state_per_stream")]
+
+
+#: What the error fields of a stream are while looks at it succeed.
+NO_ERROR: dict[str, Any] = {"error_at": None, "error_code": "", "error_message": "", "error_advice": ""}
 
 
 class SeenRecord(PracticeOwned):
