@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pms_sandbox.testing import RunningSandbox
+from routiq.pms import nookal as nookal_package
 from routiq.pms.errors import KeyRejected, VendorUnavailable
 from routiq.pms.gateway import Selection, Stream
+from routiq.pms.nookal.gateway import BASE_URL
 from routiq.pms.nookal.keys import same_account
 
 UNKNOWN = "00000000-0000-4000-8000-00000000AbCd"
@@ -94,3 +98,12 @@ def test_a_check_that_gets_no_answer_is_over_soon(sandbox: RunningSandbox, nooka
         nookal.gateway.check()
     assert failed.value.code == "VendorUnavailable.timeout"
     assert "Nookal" in failed.value.advice
+
+
+def test_only_the_documented_interface_is_there_to_be_asked() -> None:
+    """Version 2 at the vendor's own host; the undocumented version 3 is never called."""
+    assert BASE_URL == "https://api.nookal.com/production/v2"
+    for module in sorted(Path(nookal_package.__path__[0]).glob("*.py")):
+        code = module.read_text().lower()
+        assert "graphql" not in code, module.name
+        assert not re.search(r"\bv3\b", code), module.name
