@@ -49,6 +49,16 @@ def test_a_paused_connection_is_not_told_of_twice(synced: Connection) -> None:
     assert not Letter.objects.exists()
 
 
+def test_catching_up_after_a_new_key_is_no_second_trouble(synced: Connection) -> None:
+    with minutes_later(60):
+        Connection.objects.update(key_set_at=timezone.now())
+        watch_over(synced)
+        assert not Letter.objects.exists()
+        with minutes_later(16):
+            watch_over(synced)
+    assert [letter.subject for letter in Letter.objects.all()] == ["Changes from Cliniko are late"]
+
+
 def test_health_measures_how_old_the_mirror_can_be(synced: Connection) -> None:
     look(synced, thorough=True)
     health = health_of(synced)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,7 +23,7 @@ from routiq.practices.models import Practice
 
 log = logging.getLogger("routiq.connections")
 
-#: How long everything is kept after disconnecting (C81).
+#: How many whole days everything is kept after the day of disconnecting (C81).
 KEPT_FOR = timedelta(days=30)
 
 
@@ -61,10 +61,14 @@ foretold: list[Callable[[Connection, datetime], list[Consequence]]] = []
 
 def consequences(connection: Connection) -> Consequences:
     """What disconnecting would do now, for the page that asks whether to (C86)."""
-    until = timezone.now() + KEPT_FOR
+    until = kept_until(connection, timezone.now())
     items = [item for tell in foretold for item in tell(connection, until)]
     if all(item.code != "campaigns" for item in items):
-        items.append(Consequence("campaigns", "No campaign is paused by this: none exist yet.", 0))
+        items.append(
+            Consequence(
+                "campaigns", "No campaign is paused and no outbound sequence is halted by this: none exist yet.", 0
+            )
+        )
     vendor = registry.vendor(connection.vendor)
     label = vendor.label
     webhooks = " and its webhooks stop" if vendor.capabilities.offers_webhooks else " stops"
@@ -82,6 +86,14 @@ def consequences(connection: Connection) -> Consequences:
         ),
     ]
     return Consequences(until, tuple(items))
+
+
+def kept_until(connection: Connection, ended_at: datetime) -> datetime:
+    """The last second (UTC) of the thirtieth day after ``ended_at`` (aware) at the practice: a page that names a day
+    means the whole of it."""
+    zone = connection.practice.zone
+    day_after = ended_at.astimezone(zone).date() + KEPT_FOR + timedelta(days=1)
+    return datetime.combine(day_after, time(0), zone).astimezone(UTC) - timedelta(seconds=1)
 
 
 def day_of(moment: datetime, connection: Connection) -> str:
@@ -117,7 +129,7 @@ def _end(connection: Connection, actor: audit.Actor) -> None:
     now = timezone.now()
     connection.state = Connection.State.DISCONNECTED
     connection.disconnected_at = now
-    connection.purge_after = now + KEPT_FOR
+    connection.purge_after = kept_until(connection, now)
     connection.key_cipher, connection.key_hint = b"", ""
     connection.stale_since = None
     connection.reads_treatment_notes = False

@@ -12,8 +12,6 @@ from routiq.connections.models import Connection
 from routiq.mirror.changes import Change
 from routiq.sync.models import SyncEvent, WebhookRegistration
 
-#: A poll may be quicker than the delivery; only what it found this long ago was really not announced.
-LATE = timedelta(seconds=30)
 KEPT = timedelta(days=90)
 
 

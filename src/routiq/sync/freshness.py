@@ -16,7 +16,8 @@ from routiq.sync.health import PROMISED, freshness_of
 def watch_over(connection: Connection) -> None:
     """Compare with what was promised; write one letter when it is lost and one when it is back.
 
-    A paused connection has its own letter and is not told of twice.
+    A paused connection has its own letter and is not told of twice; and after a new key, or coming back, there is
+    as much time to catch up as was promised.
     """
     current = Connection.objects.select_for_update().get(pk=connection.pk)
     freshness = freshness_of(current)
@@ -24,6 +25,8 @@ def watch_over(connection: Connection) -> None:
         return
     label = registry.vendor(current.vendor).label
     if freshness >= PROMISED and current.stale_since is None:
+        if timezone.now() - current.key_set_at < PROMISED:
+            return
         current.stale_since = timezone.now() - freshness
         current.save(update_fields=["stale_since"])
         audit.record(audit.SYSTEM, "mirror.late", f"connection:{current.pk}")
