@@ -67,7 +67,8 @@ def test_connecting_asks_for_a_key_alone_and_comes_with_all_guidance(client_in: 
         *(step.title for step in GUIDE.online_booking_steps),
         *GUIDE.permissions,
         "Connect and Sync",
-        "20–30 minutes",
+        *("Under 500 patients", "1–2 minutes", "500–2,000 patients", "5–10 minutes"),
+        *("2,000–5,000 patients", "10–20 minutes", "Over 5,000 patients", "20–30 minutes"),
     ):
         assert text in html
     assert 'name="key"' in html

@@ -27,7 +27,8 @@ def crowd(practice: Practice) -> Connection:
               city, state, post_code,
               country_code, time_zone, status, notes, merged_into, sort_name, search_text)
             SELECT %s, %s, n::text, now(), now(), n, 'First' || n, 'Last' || n %% 1000, '', '', '', '', '', '{}',
-              '', '', '', 'AU', '', CASE WHEN n %% 10 = 0 THEN 'inactive' ELSE 'active' END, '', '',
+              '', '', '', 'AU', '',
+              CASE n %% 10 WHEN 0 THEN 'inactive' WHEN 5 THEN 'deceased' ELSE 'active' END, '', '',
               'last' || lpad((n %% 1000)::text, 4, '0') || ' first' || n, 'first' || n || ' last' || n %% 1000
             FROM generate_series(1, %s) n
             """,
@@ -52,7 +53,7 @@ def rows_read(plan: str) -> int:
     return walk(json.loads(plan)[0]["Plan"])
 
 
-@pytest.mark.parametrize("status", ["active", "all"])
+@pytest.mark.parametrize("status", ["active", "deceased", "all"])
 def test_a_page_deep_in_the_list_reads_a_page_of_rows_and_not_the_list(crowd: Connection, status: str) -> None:
     middle = Patient.objects.order_by("sort_name", "pk")[MANY // 2]
     first = patients(status=status)
