@@ -25,7 +25,7 @@ from routiq.frontdesk.people import habit_of, recognise_caller
 from routiq.frontdesk.tasks import leave_task
 from routiq.frontdesk.times import find_times
 from routiq.frontdesk.wishes import BookingRequest, NoTimes, Outcome, Wish
-from routiq.mirror.models import Appointment, Attendance, Patient
+from routiq.mirror.models import Appointment, Attendance, Patient, WaitingListEntry
 from routiq.pms.errors import Disconnected, KeyRejected, VendorUnavailable
 from routiq.practices import postbox
 from routiq.practices.audit import SYSTEM, Actor
@@ -64,6 +64,8 @@ def test_the_consequences_are_todays_numbers(synced: Connection) -> None:
     assert found.count("appointments") == kept > 0
     assert (found.count("conversations"), found.count("tasks"), found.count("bookings")) == (1, 1, 0)
     assert found.count("campaigns") == 0
+    assert (found.count("transcripts"), found.count("journal")) == (1, 0)
+    assert found.count("invoices") is None, "there are none"
     assert found.kept_until - timezone.now() > KEPT_FOR - timedelta(minutes=1)
 
     words = "\n".join(item.text for item in found.items)
@@ -72,6 +74,22 @@ def test_the_consequences_are_todays_numbers(synced: Connection) -> None:
     assert "none exist yet" in words
     assert "Robyn books nothing any more" in words
     assert synced.account_name in words
+
+
+def test_what_only_some_systems_have_is_counted_where_there_is_any(synced: Connection) -> None:
+    for number in ("1", "2"):
+        WaitingListEntry.objects.create(
+            practice_id=synced.practice_id,
+            connection=synced,
+            remote_id=number,
+            patient_remote_id="7",
+            remote_updated_at=timezone.now(),
+            seen_at=timezone.now(),
+            fingerprint=0,
+        )
+    found = consequences(synced)
+    assert (found.count("waiting_list"), found.count("invoices")) == (2, None)
+    assert any(item.text.startswith("2 waiting-list entries here: kept until") for item in found.items)
 
 
 def test_disconnecting_destroys_the_key_and_keeps_every_row(synced: Connection) -> None:
@@ -85,7 +103,11 @@ def test_disconnecting_destroys_the_key_and_keeps_every_row(synced: Connection) 
     assert stored.state == Connection.State.DISCONNECTED
     assert (bytes(stored.key_cipher), stored.key_hint) == (b"", "")
     assert stored.disconnected_at is not None
-    assert stored.purge_after == stored.disconnected_at + timedelta(days=30)
+    assert stored.purge_after is not None
+    zone = stored.practice.zone
+    ended, last = (moment.astimezone(zone) for moment in (stored.disconnected_at, stored.purge_after))
+    assert last.date() == ended.date() + timedelta(days=30)
+    assert (last.hour, last.minute, last.second) == (23, 59, 59)
     assert rows() == before
     assert RequestBudget.objects.exists()
     entry = AuditEntry.objects.get(action="connection.disconnected")

@@ -12,7 +12,7 @@ from routiq.frontdesk import journal
 from routiq.frontdesk.describing import in_words
 from routiq.frontdesk.models import StaffTask, Write
 from routiq.frontdesk.tasks import leave_task
-from routiq.mirror.models import Appointment, Attendance, Patient
+from routiq.mirror.models import Appointment, Attendance, Invoice, Patient, WaitingListEntry
 from routiq.pms import registry
 
 
@@ -28,6 +28,13 @@ def tell(connection: Connection, kept_until: datetime) -> list[Consequence]:
     said = [
         Consequence("patients", f"{_many(patients, 'patient')} here: {kept}", patients),
         Consequence("appointments", f"{_many(appointments, 'appointment')} here: {kept}", appointments),
+        *_other_papers(connection, kept),
+        Consequence(
+            "journal",
+            f"{_many(Write.objects.count(), 'change')} in the journal of what was booked, moved, cancelled and "
+            f"registered through Routiq: kept until {until}, then deleted.",
+            Write.objects.count(),
+        ),
         Consequence(
             "tasks",
             f"{_many(tasks, 'open task')} for your team: on the list until {until}, then deleted." if tasks
@@ -43,6 +50,18 @@ def tell(connection: Connection, kept_until: datetime) -> list[Consequence]:
         ),
     ]  # fmt: skip
     return said
+
+
+def _other_papers(connection: Connection, kept: str) -> list[Consequence]:
+    """What only some systems have: named where there is any."""
+    invoices = Invoice.objects.filter(connection=connection, removed_at=None).count()
+    waiting = WaitingListEntry.objects.filter(connection=connection, removed_at=None).count()
+    entries = "1 waiting-list entry" if waiting == 1 else f"{waiting:,} waiting-list entries"
+    papers = [
+        Consequence("invoices", f"{_many(invoices, 'invoice')} here: {kept}", invoices),
+        Consequence("waiting_list", f"{entries} here: {kept}", waiting),
+    ]
+    return [paper for paper in papers if paper.count]
 
 
 def _open_writes(connection: Connection) -> QuerySet[Write]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from routiq.connections.disconnecting import Consequence, foretold
+from routiq.connections.disconnecting import Consequence, day_of, foretold
 from routiq.connections.models import Connection
 from routiq.robyn.models import Conversation
 
@@ -21,7 +21,13 @@ def tell(connection: Connection, kept_until: datetime) -> list[Consequence]:
     if open_now:
         many = "1 conversation" if open_now == 1 else f"{open_now:,} conversations"
         text = f"Robyn is in {many}: she can still take messages there, and books nothing."
-    return [Consequence("conversations", text, open_now)]
+    stored = Conversation.objects.count()
+    many = "1 conversation" if stored == 1 else f"{stored:,} conversations"
+    until = day_of(kept_until, connection)
+    return [
+        Consequence("conversations", text, open_now),
+        Consequence("transcripts", f"{many} on record: kept until {until}, then deleted.", stored),
+    ]
 
 
 foretold.append(tell)
