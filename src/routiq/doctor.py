@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -16,7 +16,7 @@ from routiq.pms import registry
 from routiq.pms.errors import PmsError
 from routiq.practices.models import Practice
 from routiq.practices.tenancy import current_practice_id
-from routiq.sync.health import health_of
+from routiq.sync.health import Health, health_of
 from routiq.sync.progress import progress_of
 
 
@@ -69,6 +69,18 @@ def _when(moment: datetime | None, connection: Connection) -> str:
     return f"{moment.astimezone(connection.practice.zone):%c}" if moment is not None else "now, it is due"
 
 
+def _ago(age: timedelta) -> str:
+    seconds = int(age.total_seconds())
+    return f"{seconds} s ago" if seconds < 600 else f"{seconds // 60} min ago"
+
+
+def _requests(health: Health) -> str:
+    live = sum(minute[1] for minute in health.budget)
+    background = sum(minute[2] for minute in health.budget)
+    limit = f"; at most {health.budget_limit} a minute" if health.budget_limit is not None else ""
+    return f"{live} while somebody waited, {background} in the background{limit}"
+
+
 def _health(connection: Connection) -> list[Finding]:
     """What the health page shows."""
     health = health_of(connection)
@@ -78,6 +90,9 @@ def _health(connection: Connection) -> list[Finding]:
     last = health.last_reconciliation
     lines = [
         Finding(health.is_fresh, f"freshness: at worst {age} seconds old"),
+        Finding(True, "last success: " + "; ".join(f"{each.label} {_ago(each.age)}" for each in health.streams)),
+        Finding(True, f"events waiting: {health.waiting_events}"),
+        Finding(True, f"requests in the last hour: {_requests(health)}"),
         Finding(True, f"next reconciliation: {_when(health.next_reconciliation, connection)}"),
     ]
     if last is not None and last.report:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,8 @@ import time_machine
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from routiq.connections.models import Connection
+from routiq.connections.models import Connection, RequestBudget
+from routiq.doctor import examine
 from routiq.practices.models import Letter
 from routiq.sync import nightly
 from routiq.sync.freshness import watch_over
@@ -74,6 +76,19 @@ def test_health_measures_how_old_the_mirror_can_be(synced: Connection) -> None:
         later = health_of(synced).freshness
         assert later is not None
         assert later >= timedelta(minutes=2)
+
+
+def test_the_doctor_prints_what_the_health_page_shows(synced: Connection) -> None:
+    minute = int(timezone.now().timestamp() // 60)
+    RequestBudget.objects.update(minutes={str(minute): [4, 31], str(minute - 5): [0, 12]})
+    StreamState.objects.filter(stream="patients").update(
+        error_at=timezone.now(), error_code="VendorUnavailable.timeout", error_message="Slow.", error_advice="Wait."
+    )
+    findings = {finding.text: finding.ok for finding in examine()}
+    said = "\n".join(findings)
+    assert "requests in the last hour: 4 while somebody waited, 43 in the background" in said
+    assert re.search(r"last success: .*Patients \d+ s ago", said)
+    assert findings["Slow. Wait."] is False
 
 
 def test_metrics_need_their_key_and_name_nobody(synced: Connection) -> None:
