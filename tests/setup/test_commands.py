@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -83,6 +84,9 @@ def test_a_new_installation_is_set_up_connected_synced_and_examined_by_command(i
     assert "ok   key: accepted by Cliniko" in findings
     assert "FIX  practice: still being set up" in findings
     assert "ok   mirror: " in findings
+    assert re.search(r"ok   last success: .*Appointments \d+ s ago", findings)
+    assert "ok   events waiting: 0" in findings
+    assert re.search(r"ok   requests in the last hour: \d+ while somebody waited, \d+ in the background", findings)
     assert "Display this business in online bookings" in findings
 
 
