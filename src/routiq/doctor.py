@@ -43,7 +43,9 @@ def examine() -> list[Finding]:
     label = registry.vendor(connection.vendor).label
     if not connection.is_active:
         text = f"connection: paused. {connection.paused_message} {connection.paused_advice}"
-        return [*findings, Finding(False, text)]
+        # That it is paused is among the troubles too: it is said once.
+        rest = [finding for finding in _health(connection) if finding.text not in text]
+        return [*findings, Finding(False, text), *rest]
     findings += [_key(connection, label), _sync(connection)]
     findings += _health(connection)
     numbers = counts()

@@ -90,6 +90,13 @@ def test_the_doctor_prints_what_the_health_page_shows(synced: Connection) -> Non
     assert re.search(r"last success: .*Patients \d+ s ago", said)
     assert findings["Slow. Wait."] is False
 
+    Connection.objects.update(
+        state="paused", paused_at=timezone.now(), paused_message="Refused.", paused_advice="Paste a key."
+    )
+    paused = [finding.text for finding in examine()]
+    assert [text for text in paused if "Refused." in text] == ["connection: paused. Refused. Paste a key."]
+    assert any(text.startswith("last success: ") for text in paused)
+
 
 def test_metrics_need_their_key_and_name_nobody(synced: Connection) -> None:
     client = Client()
