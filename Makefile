@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
+# A database that somebody named is one: two processes would clear it under each other's feet.
+SIDE_BY_SIDE := $(if $(DATABASE_URL)$(DATABASE_URL_FILE),0,auto)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check fmt bench bench-robyn demo-reset crash chaos journeys lock clean
@@ -13,8 +15,8 @@ help: ## List the targets
 run: $(VENV)/run.done ## Bring up the demo at http://127.0.0.1:8000
 	$(BIN)/routiq demo
 
-test: $(VENV)/dev.done ## Set up what is needed and run the tests
-	$(PYTEST) -m "not journey and not slow"
+test: $(VENV)/dev.done ## Set up what is needed and run the tests, on all processors
+	$(PYTEST) -n $(SIDE_BY_SIDE) --dist loadfile -m "not journey and not slow"
 
 check: $(VENV)/dev.done ## Format, lint, types, floors, templates, migrations
 	$(BIN)/ruff format --check .

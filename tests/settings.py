@@ -1,4 +1,5 @@
-"""Settings for tests: the product's own, on a database of this run's own in the embedded server."""
+"""Settings for tests: the product's own, on a database of this run's own in the embedded server; where several processes
+share the tests, on one for each."""
 
 from __future__ import annotations
 
@@ -13,8 +14,13 @@ from routiq import embedded
 DATA_FOLDER = Path(__file__).resolve().parent.parent / "var" / "test"
 DATABASE = f"test_{os.getpid()}"
 
+#: Who made the database that the environment names: the process that shares the tests out, or one that runs them.
+_MADE_BY = "ROUTIQ_TESTS_DATABASE_BY"
+_WHO = os.environ.get("PYTEST_XDIST_WORKER", "main")
+
 os.environ.setdefault("ROUTIQ_DATA", str(DATA_FOLDER))
-if "DATABASE_URL" not in os.environ:
+if "DATABASE_URL" not in os.environ or (_WHO != "main" and os.environ.get(_MADE_BY) == "main"):
+    os.environ[_MADE_BY] = _WHO
     _server = embedded.start(DATA_FOLDER, database=DATABASE)
     os.environ["DATABASE_URL"] = _server.app_url
     os.environ["DATABASE_OWNER_URL"] = _server.owner_url
