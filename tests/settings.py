@@ -1,5 +1,7 @@
-"""Settings for tests: the product's own, on a database of this run's own in the embedded server; where several processes
-share the tests, on one for each."""
+"""Settings for tests: the product's own, on a database of this run's own in the embedded server.
+
+Where several processes share the tests, each has its own.
+"""
 
 from __future__ import annotations
 

@@ -7,7 +7,9 @@ the program with the setting's name, what was wrong, and what is expected.
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
+from datetime import datetime, time
 from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -69,6 +71,46 @@ def switch(name: str, default: bool) -> bool:
     if raw in ("off", "false", "no", "0"):
         return False
     raise SettingError(name, f"must be on or off, not {raw!r}")
+
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_OFFICE_HOURS = re.compile(r"([A-Z][a-z]{2})-([A-Z][a-z]{2}) (\d{2}:\d{2})-(\d{2}:\d{2})")
+
+
+@dataclass(frozen=True)
+class OfficeHours:
+    """When practices work, by their own clock. ISO weekdays, both included; ``closes`` is past the last minute."""
+
+    first_day: int
+    last_day: int
+    opens: time
+    closes: time
+
+    def are_on(self, local: datetime) -> bool:
+        return self.first_day <= local.isoweekday() <= self.last_day and self.opens <= local.time() < self.closes
+
+    def __str__(self) -> str:
+        days = f"{_DAYS[self.first_day - 1]}-{_DAYS[self.last_day - 1]}"
+        return f"{days} {self.opens:%H:%M}-{self.closes:%H:%M}"
+
+
+def office_hours(name: str, default: str) -> OfficeHours:
+    """``Mon-Fri 08:00-18:00``"""
+    raw = text(name, default)
+    said = _OFFICE_HOURS.fullmatch(raw)
+    if said is not None and said[1] in _DAYS and said[2] in _DAYS:
+        try:
+            hours = OfficeHours(
+                _DAYS.index(said[1]) + 1,
+                _DAYS.index(said[2]) + 1,
+                time.fromisoformat(said[3]),
+                time.fromisoformat(said[4]),
+            )
+        except ValueError:
+            hours = None
+        if hours is not None and hours.first_day <= hours.last_day and hours.opens < hours.closes:
+            return hours
+    raise SettingError(name, f"must look like Mon-Fri 08:00-18:00, not {raw!r}")
 
 
 def names(name: str, default: str) -> list[str]:

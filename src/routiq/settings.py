@@ -155,6 +155,8 @@ PMS_WINDOW_SECONDS = environment.number("ROUTIQ_PMS_WINDOW_SECONDS", 60.0, least
 PMS_LIVE_RESERVE = environment.number("ROUTIQ_PMS_LIVE_RESERVE", 0.2)
 PMS_QUICK_ROUND_SECONDS = environment.number("ROUTIQ_PMS_QUICK_ROUND_SECONDS", 60.0, least=0.0)
 """Of a system that announces no changes: how far apart it is looked at in office hours; 0: each quarter hour."""
+OFFICE_HOURS = environment.office_hours("ROUTIQ_OFFICE_HOURS", "Mon-Fri 08:00-18:00")
+"""By the clock of each practice: then changes are looked for more often."""
 SYNC_SIDE_BY_SIDE = environment.whole("ROUTIQ_SYNC_SIDE_BY_SIDE", 4, least=1)
 """How many parts of one practice's sync ask the vendor at the same time."""
 

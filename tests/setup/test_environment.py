@@ -5,6 +5,7 @@ import logging
 import os
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,10 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path, monkeypatch: pytest.Monke
         ("ROUTIQ_PMS_REQUESTS", "many", "must be a whole number"),
         ("ROUTIQ_PMS_REQUESTS", "-1", "must be at least 0"),
         ("ROUTIQ_HTTPS", "perhaps", "must be on or off"),
+        ("ROUTIQ_OFFICE_HOURS", "weekdays", "must look like Mon-Fri 08:00-18:00"),
+        ("ROUTIQ_OFFICE_HOURS", "Fri-Mon 08:00-18:00", "must look like"),
+        ("ROUTIQ_OFFICE_HOURS", "Mon-Fri 18:00-08:00", "must look like"),
+        ("ROUTIQ_OFFICE_HOURS", "Mon-Fri 08:00-25:00", "must look like"),
         ("DATABASE_URL", "mysql://localhost/routiq", "must start with postgresql://"),
         ("DATABASE_URL", "postgresql://localhost", "names no database"),
         ("ROUTIQ_SECRET_KEY_FILE", "/nowhere/at/all", "cannot read"),
@@ -73,3 +78,13 @@ def test_a_logged_error_tells_where_but_not_what_somebody_typed() -> None:
     assert line["error"] == "ValueError"
     assert line["where"]
     assert "Ada" not in json.dumps(line)
+
+
+def test_office_hours_go_by_the_clock_on_the_wall() -> None:
+    hours = environment.office_hours("ROUTIQ_OFFICE_HOURS", "Mon-Sat 07:30-19:00")
+    assert str(hours) == "Mon-Sat 07:30-19:00"
+    saturday = datetime(2026, 11, 21, 7, 30)
+    assert hours.are_on(saturday)
+    assert not hours.are_on(saturday.replace(hour=7, minute=29))
+    assert not hours.are_on(saturday.replace(hour=19, minute=0))
+    assert not hours.are_on(saturday.replace(day=22))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -92,13 +93,14 @@ def refused(request: HttpRequest) -> dict[str, Any]:
 def registration(request: HttpRequest) -> dict[str, Any]:
     """How webhooks are: registered or not, and whether what was registered arrives."""
     connection = live_connection()
+    shown: dict[str, Any] = {"connection": connection, "office_hours": settings.OFFICE_HOURS}
     if connection is None or not offers_webhooks(registry.vendor(connection.vendor)):
-        return {"connection": connection, "webhooks_state": ""}
+        return {**shown, "webhooks_state": ""}
     found = WebhookRegistration.objects.filter(connection=connection).first()
     state = found.state if found else "none"
     if found is not None and found.state == WebhookRegistration.State.LIVE and not arrives(found):
         state = "silent"
-    return {"connection": connection, "registration": found, "webhooks_state": state}
+    return {**shown, "registration": found, "webhooks_state": state}
 
 
 def arrives(found: WebhookRegistration) -> bool:

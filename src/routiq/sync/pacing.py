@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-OPENS, CLOSES = time(8, 0), time(18, 0)
+from django.conf import settings
+
 #: How often it is looked which looks are due: a look that would be late by the next time is due now.
 TICK = timedelta(seconds=3)
 WATCHED = timedelta(seconds=5)
@@ -40,17 +41,12 @@ def interval(need: Need, now: datetime) -> timedelta:
     if need.webhooks_live:
         return QUIET
     watched = need.watched_until is not None and now < need.watched_until
-    opened = is_open(now.astimezone(need.zone))
+    opened = settings.OFFICE_HOURS.are_on(now.astimezone(need.zone))
     if not need.announces:
         return need.quick_round if need.quick_round is not None and (watched or opened) else ROUND
     if watched:
         return WATCHED
     return OPEN_HOURS if opened else QUIET
-
-
-def is_open(local: datetime) -> bool:
-    """Office hours, as good as everywhere: Monday to Saturday, since many practices work on Saturdays."""
-    return local.isoweekday() <= 6 and OPENS <= local.time() < CLOSES
 
 
 def thorough_interval(need: Need) -> timedelta:
