@@ -10,6 +10,7 @@ import tempfile
 import time
 import urllib.request
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -155,9 +156,13 @@ def measure(place: Stage, patients: int, *, repeats: int, full: bool) -> Chapter
     with sandbox_with(patients) as sandbox:
         warm(sandbox)
         for _ in range(repeats):
-            ours.append(routiq_load(place, sandbox))
-            theirs.append(dlt_load(place, sandbox, trimmed=False))
-            trimmed.append(dlt_load(place, sandbox, trimmed=True))
+            for loads, load in (
+                (ours, partial(routiq_load, place, sandbox)),
+                (theirs, partial(dlt_load, place, sandbox, trimmed=False)),
+                (trimmed, partial(dlt_load, place, sandbox, trimmed=True)),
+            ):
+                place.settle()
+                loads.append(load())
     records = sum(ours[0].counts.values())
     unequal = [
         f"{name}: {ours[0].counts[name]} and {load.counts[name]}"
