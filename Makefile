@@ -16,7 +16,7 @@ run: $(VENV)/run.done ## Bring up the demo at http://127.0.0.1:8000
 	$(BIN)/routiq demo
 
 test: $(VENV)/dev.done ## Set up what is needed and run the tests, on all processors
-	$(PYTEST) -n $(SIDE_BY_SIDE) --dist loadfile -m "not journey and not slow"
+	$(PYTEST) -n $(SIDE_BY_SIDE) --dist loadfile --no-loadscope-reorder -m "not journey and not slow"
 
 check: $(VENV)/dev.done ## Format, lint, types, floors, templates, migrations
 	$(BIN)/ruff format --check .
