@@ -50,22 +50,22 @@ def main() -> None:
 def _listen() -> list[float]:
     """Measure at the door of the budget: from asking to being let through. A refusal counts with what it waited."""
     from routiq.connections.budget import SharedPace
-    from routiq.pms.gateway import Lane
+    from routiq.pms.gateway import Lane, Tell
 
     waits: list[float] = []
     admit = SharedPace.admit
 
     @contextmanager
-    def measured(pace: SharedPace, lane: Lane) -> Iterator[None]:
+    def measured(pace: SharedPace, lane: Lane) -> Iterator[Tell]:
         asked = time.perf_counter()
         door = admit(pace, lane)
         try:
-            door.__enter__()
+            tell = door.__enter__()
         finally:
             if lane is Lane.LIVE:
                 waits.append(time.perf_counter() - asked)
         try:
-            yield
+            yield tell
         finally:
             door.__exit__(None, None, None)
 
