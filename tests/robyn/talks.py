@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from routiq.robyn.answers import Knowledge, NothingKnown
 from routiq.robyn.flows import dispatch
 from routiq.robyn.flows.turn import Said, Turn
 from routiq.robyn.memory import Memory, from_state, to_state
@@ -23,6 +24,7 @@ class Talk:
     memory: Memory = field(default_factory=Memory)
     kept: list[Memory] = field(default_factory=list)
     ended: bool = False
+    knowledge: Knowledge = field(default_factory=NothingKnown)
     commands: tuple[Command, ...] = ()
 
     def __post_init__(self) -> None:
@@ -49,8 +51,9 @@ class Talk:
             self.kept.append(from_state(to_state(self.memory)))
 
         return Turn(
-            7, "test", words, self.memory, self.desk, self.desk.practice(), self._context(), tuple(commands), keep
-        )
+            7, "test", words, self.memory, self.desk, self.desk.practice(), self._context(), tuple(commands), keep,
+            self.knowledge,
+        )  # fmt: skip
 
     def _reply(self, said: Said) -> str:
         self.memory.last_said = said.text

@@ -20,6 +20,7 @@ from routiq.connections.attention import watch
 from routiq.practices.live import announce
 from routiq.practices.tenancy import current_practice_id
 from routiq.robyn import memory as memories
+from routiq.robyn.answers import Knowledge, NothingKnown
 from routiq.robyn.clock import Clock, system_clock
 from routiq.robyn.desk import Desk, FrontDesk, PracticeFacts
 from routiq.robyn.flows import dispatch
@@ -85,6 +86,7 @@ def say(
     desk: Desk | None = None,
     clock: Clock = system_clock,
     understanding: Understanding | None = None,
+    knowledge: Knowledge | None = None,
 ) -> Reply:
     """The patient's words in, Robyn's reply out. Call it outside a transaction: it may book.
 
@@ -107,6 +109,7 @@ def say(
         context = _context(memory, desk, practice, clock)
         commands = (understanding or Rules()).read(words, context)
         turn = _turn(row, words, memory, desk, practice, commands, context)
+        turn.knowledge = knowledge or NothingKnown()
         said = dispatch.answer(turn)
         return _store(row, number, turn, said, clock, began)
 

@@ -159,7 +159,7 @@ def _at_confirm(turn: Turn, changed: bool) -> Said:
         return _look(turn)
     if turn.has(Affirm) and not turn.has(Deny):
         if turn.has(Ask):
-            return turn.ask(Question.CONFIRM, wording.PLAIN_YES)
+            return turn.ask(Question.CONFIRM, handover.asked_again(turn) if turn.known else wording.PLAIN_YES)
         if turn.now >= offer.expires_at:
             return offering.look_again(turn, offer)
         return confirming.book(turn, offer)

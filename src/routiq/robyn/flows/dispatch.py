@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from routiq.robyn import wording
-from routiq.robyn.flows import beyond, booking, confirming, handover
+from routiq.robyn.flows import asking, beyond, booking, confirming, handover
 from routiq.robyn.flows.turn import Said, Turn
 from routiq.robyn.memory import Memory
 from routiq.robyn.understanding.commands import (
     Affirm,
     AnyChoice,
-    Ask,
     AskBooking,
     AskInvoice,
     AskOthers,
@@ -87,7 +86,7 @@ def answer(turn: Turn) -> Said:
         return Said(memory.last_said or handover.asked_again(turn))
     if said := beyond.pass_on(turn, StartReschedule, StartCancel, AskBooking, AskInvoice, JoinWaitlist):
         return said
-    if turn.has(Ask) and not turn.has(*_MOVES_ON) and (said := beyond.pass_on(turn, Ask)):
+    if not turn.has(*_MOVES_ON) and (said := asking.answer(turn)):
         return said
     if memory.question in _CALL_BACK:
         return handover.take_call_back(turn)
@@ -101,7 +100,7 @@ def answer(turn: Turn) -> Said:
         and not turn.has(StartBooking, WishTime, NameChoice)
     ):
         return Said(wording.GOODBYE, ended=True)
-    return booking.proceed(turn)
+    return asking.beside(turn, booking.proceed(turn))
 
 
 def _not_ready(turn: Turn) -> Said:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, TypeVar
 
+from routiq.robyn.answers import Answer, Knowledge, NothingKnown
 from routiq.robyn.desk import Desk, PracticeFacts
 from routiq.robyn.memory import Memory
-from routiq.robyn.understanding.commands import Command, WishTime
+from routiq.robyn.understanding.commands import Ask, Command, WishTime
 from routiq.robyn.understanding.reader import Context, Question
 
 C = TypeVar("C", bound=Command)
@@ -34,6 +36,7 @@ class Turn:
     commands: tuple[Command, ...]
     keep: Callable[[], None]
     """Stores the memory at once: called before anything goes out to the practice management system."""
+    knowledge: Knowledge = field(default_factory=NothingKnown)
     actions: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -43,6 +46,14 @@ class Turn:
     @property
     def today(self) -> date:
         return self.now.date()
+
+    @cached_property
+    def known(self) -> Answer | None:
+        """What is known about the question in these words, if there is one."""
+        found = self.knowledge.answer(self.heard) if self.has(Ask) else None
+        if found is not None:
+            self.did("answered", source=found.source)
+        return found
 
     def did(self, what: str, **detail: Any) -> None:
         self.actions.append({"did": what, **detail})

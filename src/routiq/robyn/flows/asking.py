@@ -1,0 +1,22 @@
+"""A question about the practice: answered in its own words where they are known, else passed on. Then the flow goes
+on where it was."""
+
+from __future__ import annotations
+
+from routiq.robyn.flows import beyond, handover
+from routiq.robyn.flows.turn import Said, Turn
+from routiq.robyn.understanding.commands import Ask
+
+
+def answer(turn: Turn) -> Said | None:
+    """``None`` when nothing was asked."""
+    if not turn.has(Ask):
+        return None
+    if turn.known is None:
+        return beyond.pass_on(turn, Ask)
+    return Said(f"{turn.known.text} {handover.asked_again(turn)}")
+
+
+def beside(turn: Turn, said: Said) -> Said:
+    """The answer to what was asked beside something to do comes first, where it is known."""
+    return Said(f"{turn.known.text} {said.text}") if turn.known and not said.ended else said

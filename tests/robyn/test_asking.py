@@ -1,0 +1,36 @@
+"""A question in the middle is answered, and the flow goes on."""
+
+from __future__ import annotations
+
+from routiq.robyn.answers import Answer
+from tests.robyn.talks import Talk
+
+
+class Parking:
+    def answer(self, question: str) -> Answer | None:
+        return Answer("Parking is behind the clinic.", "Finding us") if "parking" in question else None
+
+
+def test_what_is_known_is_answered_and_the_open_question_asked_again() -> None:
+    talk = Talk(knowledge=Parking())
+    talk.say("Thursday after 3")
+    said = talk.say("is there parking?")
+    assert said.startswith("Parking is behind the clinic. ")
+    assert "Which one would you like?" in said
+    assert not talk.desk.tasks
+    talk.says("the first one", "yes")
+    assert len(talk.booked) == 1
+
+
+def test_a_question_beside_the_yes_is_answered_and_a_plain_yes_asked_for() -> None:
+    talk = Talk(knowledge=Parking())
+    talk.say("Thursday at 3")
+    said = talk.say("yes, is there parking?")
+    assert said.startswith("Parking is behind the clinic. So that is Thursday 26 November")
+    assert not talk.desk.requests
+
+
+def test_what_is_not_known_is_passed_on() -> None:
+    talk = Talk(knowledge=Parking())
+    assert "passed your question on" in talk.say("is there a lift?")
+    assert "is there a lift" in talk.desk.tasks[0][1]
