@@ -25,6 +25,7 @@ from routiq.robyn.clock import Clock, system_clock
 from routiq.robyn.desk import Desk, FrontDesk, PracticeFacts
 from routiq.robyn.flows import dispatch
 from routiq.robyn.flows.turn import Said, Turn
+from routiq.robyn.language import speaking
 from routiq.robyn.memory import Memory
 from routiq.robyn.models import Conversation
 from routiq.robyn.models import Turn as StoredTurn
@@ -75,7 +76,8 @@ def start(channel: str, caller_number: str, *, desk: Desk | None = None, clock: 
     )
     memory = Memory(caller=caller_number[:40])
     turn = _turn(row, "", memory, desk, practice, (), Context(clock().astimezone(practice.zone)))
-    said = dispatch.greet(turn)
+    with speaking(practice.language, channel):
+        said = dispatch.greet(turn)
     return _store(row, 0, turn, said, clock, began)
 
 
@@ -110,7 +112,8 @@ def say(
         commands = (understanding or Rules()).read(words, context)
         turn = _turn(row, words, memory, desk, practice, commands, context)
         turn.knowledge = knowledge or NothingKnown()
-        said = dispatch.answer(turn)
+        with speaking(practice.language, row.channel):
+            said = dispatch.answer(turn)
         return _store(row, number, turn, said, clock, began)
 
 

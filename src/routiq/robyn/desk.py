@@ -22,6 +22,11 @@ class PracticeFacts:
     country_code: str
     live: bool
 
+    @property
+    def language(self) -> str:
+        """A BCP 47 tag: the English of the practice's country."""
+        return f"en-{self.country_code or 'AU'}"
+
 
 @dataclass(frozen=True)
 class StoredBooking:

@@ -119,7 +119,7 @@ def _clinical(turn: Turn) -> Said:
     """Never answered (V2). A wish to book in the same breath goes on."""
     if turn.has(StartBooking, WishTime) and turn.memory.question not in _CALL_BACK:
         said = booking.proceed(turn)
-        return Said(f"I can't give clinical advice, but I can help you book. {said.text}", said.ended)
+        return Said(f"{wording.CLINICAL_BESIDE} {said.text}", said.ended)
     turn.memory.chosen = ""
     if turn.memory.question is Question.CONFIRM:
         turn.memory.question = Question.CHOICE
@@ -143,4 +143,4 @@ def _farewell(turn: Turn) -> Said | None:
 
 
 def _unfinished(memory: Memory) -> str:
-    return "I have not booked anything. " if memory.question in {Question.CHOICE, Question.CONFIRM} else ""
+    return f"{wording.NOTHING_BOOKED} " if memory.question in {Question.CHOICE, Question.CONFIRM} else ""

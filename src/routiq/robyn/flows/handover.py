@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from routiq.robyn import wording
 from routiq.robyn.flows.turn import Said, Turn
+from routiq.robyn.language import in_source
 from routiq.robyn.memory import Window
 from routiq.robyn.understanding.commands import AskPerson, Danger, Deny, Emergency, End, GiveName, GivePhone
 from routiq.robyn.understanding.reader import Question
+from routiq.robyn.wording.moments import listed, spoken_day, spoken_start
 
 CALL_BACK, EMERGENCY, CHECK_BOOKING = "call_back", "emergency", "check_booking"
 _REASONS = {
@@ -28,6 +30,7 @@ def leave_task(turn: Turn, kind: str, reason: str) -> None:
     turn.did("task_left", kind=kind, task=task_id)
 
 
+@in_source
 def wanted(turn: Turn) -> str:
     """What was asked for so far, for staff."""
     memory, menu = turn.memory, turn.context.menu
@@ -40,18 +43,19 @@ def wanted(turn: Turn) -> str:
     said = [names[id] for id in (want.appointment_type_id, want.practitioner_id, want.location_id) if id in names]
     if chosen := memory.offer(memory.chosen):
         time = chosen.time
-        said += [time.appointment_type_name, time.practitioner_name, time.location_name, wording.spoken_start(time)]
+        said += [time.appointment_type_name, time.practitioner_name, time.location_name, spoken_start(time)]
         return ", ".join(dict.fromkeys(said))
     return ", ".join([*said, *filter(None, map(window_said, want.windows))])
 
 
+@in_source
 def window_said(window: Window) -> str:
     """Days and times in words, for staff."""
-    said = [wording.spoken_day(day) for day in window.days]
+    said = [spoken_day(day) for day in window.days]
     if window.first_day:
-        said.append(f"from {wording.spoken_day(window.first_day)}")
+        said.append(f"from {spoken_day(window.first_day)}")
     if window.last_day:
-        said.append(f"until {wording.spoken_day(window.last_day)}")
+        said.append(f"until {spoken_day(window.last_day)}")
     if window.at:
         said.append(f"at {window.at:%H:%M}")
     elif window.not_before or window.not_after:
@@ -80,7 +84,7 @@ def person(turn: Turn, wish: AskPerson) -> Said:
     reason = f"Patient {_REASONS.get(wish.reason, wish.reason)}"
     named = [person.name for person in turn.context.menu.practitioners if person.id in wish.practitioners]
     if named:
-        reason = f"Patient asked for {wording.listed(named)}"
+        reason = f"Patient asked for {listed(named)}"
     if memory.patient_id or memory.caller:
         sentence = {"late": wording.RUNNING_LATE, "complaint": wording.COMPLAINT, "billing": wording.BILLING}.get(
             wish.reason, wording.PERSON_COMING
@@ -111,7 +115,7 @@ def take_call_back(turn: Turn) -> Said:
     """The caller's name, then the number if it is withheld, then the task."""
     memory = turn.memory
     if turn.has(Deny) and not turn.has(GiveName, GivePhone):
-        return turn.ask(Question.ANYTHING_ELSE, f"No worries. {wording.ANYTHING_ELSE}")
+        return turn.ask(Question.ANYTHING_ELSE, f"{wording.NO_WORRIES} {wording.ANYTHING_ELSE}")
     if turn.has(End) and not memory.caller and not turn.has(GivePhone):
         return Said(wording.GOODBYE, ended=True)
     if memory.question is Question.CALLER_NAME:
@@ -162,7 +166,7 @@ def clarified(turn: Turn) -> str:
     plain = wording.CLARIFY.get(question.value)
     asked = asked_again(turn)
     if plain is None:
-        return f"Sorry, I did not understand. {asked}"
+        return f"{wording.NOT_UNDERSTOOD} {asked}"
     return f"{plain} {asked}" if question in {Question.PICK, Question.CHOICE} else plain
 
 

@@ -22,6 +22,9 @@ class Said:
     text: str
     ended: bool = False
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", str(self.text))
+
 
 @dataclass
 class Turn:
