@@ -4,5 +4,5 @@ The door: :func:`routiq.frontdesk.people.recognise_caller`, :func:`routiq.frontd
 :func:`routiq.frontdesk.times.menu`, :func:`routiq.frontdesk.times.find_times`,
 :func:`routiq.frontdesk.booking.book`, :func:`routiq.frontdesk.moving.reschedule`,
 :func:`routiq.frontdesk.cancelling.cancel`, :func:`routiq.frontdesk.registering.register_patient`,
-:func:`routiq.frontdesk.tasks.leave_task`. All act for the practice in force.
+:func:`routiq.frontdesk.waitlist.join`, :func:`routiq.frontdesk.tasks.leave_task`. All act for the practice in force.
 """

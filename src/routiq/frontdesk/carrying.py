@@ -25,7 +25,8 @@ from routiq.connections.models import Connection
 from routiq.frontdesk import journal
 from routiq.frontdesk.models import StaffTask, Write
 from routiq.frontdesk.tasks import leave_task
-from routiq.mirror.writing import write as write_mirror
+from routiq.mirror.published import publish
+from routiq.mirror.writing import write_and_compare
 from routiq.pms.errors import (
     NotBookableOnline,
     NotFound,
@@ -35,7 +36,7 @@ from routiq.pms.errors import (
     WriteRefused,
     WriteUncertain,
 )
-from routiq.pms.gateway import Gateway
+from routiq.pms.gateway import Gateway, Stream
 from routiq.pms.records import AppointmentRecord, PatientRecord
 
 #: A request that was sent may still arrive: only after this long does "not there" mean "not done".
@@ -294,7 +295,9 @@ def blame(connection: Connection, error: PmsError) -> None:
 def _mirror(connection: Connection, record: Written, asked_at: datetime) -> None:
     if not connection.practice.keep_patient_notes:
         record = msgspec.structs.replace(record, notes="")
-    write_mirror(connection, [record], asked_at)
+    stream = Stream.APPOINTMENTS if isinstance(record, AppointmentRecord) else Stream.PATIENTS
+    with transaction.atomic():
+        publish(connection, stream, write_and_compare(connection, [record], asked_at))
 
 
 def _close_as_gone(steps: Steps, write: Write) -> None:

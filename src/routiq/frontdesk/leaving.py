@@ -10,7 +10,7 @@ from routiq.connections.disconnecting import Consequence, at_disconnect, day_of,
 from routiq.connections.models import Connection
 from routiq.frontdesk import journal
 from routiq.frontdesk.describing import in_words
-from routiq.frontdesk.models import StaffTask, Write
+from routiq.frontdesk.models import StaffTask, WaitlistEntry, Write
 from routiq.frontdesk.tasks import leave_task
 from routiq.mirror.models import Appointment, Attendance, Invoice, Patient, WaitingListEntry
 from routiq.pms import registry
@@ -57,9 +57,12 @@ def _other_papers(connection: Connection, kept: str) -> list[Consequence]:
     invoices = Invoice.objects.filter(connection=connection, removed_at=None).count()
     waiting = WaitingListEntry.objects.filter(connection=connection, removed_at=None).count()
     entries = "1 waiting-list entry" if waiting == 1 else f"{waiting:,} waiting-list entries"
+    own = WaitlistEntry.objects.filter(connection=connection, state=WaitlistEntry.State.WAITING).count()
+    names = "1 person" if own == 1 else f"{own:,} people"
     papers = [
         Consequence("invoices", f"{_many(invoices, 'invoice')} here: {kept}", invoices),
         Consequence("waiting_list", f"{entries} here: {kept}", waiting),
+        Consequence("waitlist", f"{names} on your waiting list here, who are offered nothing any more: {kept}", own),
     ]
     return [paper for paper in papers if paper.count]
 

@@ -6,7 +6,7 @@ No vendor's event is believed; whatever brought the row here, the change is what
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -33,11 +33,14 @@ class ChangeKind(StrEnum):
 class Change:
     record_id: str
     kind: ChangeKind
+    before: Row | None = field(default=None, compare=False, repr=False)
+    """The row as it was, by column, moments as ISO text; ``None`` when there was none, or it was not compared."""
+    after: Row | None = field(default=None, compare=False, repr=False)
 
 
 def compare(record_id: str, before: Row | None, after: Row) -> Change:
     """The one word for what happened: the weightiest difference, as a person would tell it."""
-    return Change(record_id, _kind(before, after))
+    return Change(record_id, _kind(before, after), before, after)
 
 
 def _kind(before: Row | None, after: Row) -> ChangeKind:

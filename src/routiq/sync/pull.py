@@ -18,6 +18,7 @@ from routiq import faults
 from routiq.connections.models import Connection
 from routiq.mirror.changes import Change
 from routiq.mirror.models import Offering
+from routiq.mirror.published import publish
 from routiq.mirror.tables import TABLES
 from routiq.mirror.writing import write, write_and_compare, write_whole
 from routiq.pms.gateway import Gateway, Page, Selection, Stream
@@ -76,6 +77,7 @@ def pull(
         written, changes = _store(connection, stream, selection, page, compare=bool(source))
         if changes:
             note_changes(connection, stream, changes, source, page.asked_at)
+            publish(connection, stream, changes)
         faults.point("page_written")
         checkpoint(page, written, changes)
         if written and _is_due(connection.practice_id, in_bulk=not source and page.next_cursor is not None):

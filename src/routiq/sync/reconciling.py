@@ -11,6 +11,7 @@ import logging
 from collections import Counter
 from typing import Any
 
+import msgspec
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -19,6 +20,7 @@ from routiq.connections.gateways import gateway_of
 from routiq.connections.models import Connection
 from routiq.mirror.changes import Change, ChangeKind
 from routiq.mirror.models import Appointment, Attendance, ClassSession, Invoice, Patient, WaitingListEntry
+from routiq.mirror.published import publish
 from routiq.mirror.writing import write_and_compare
 from routiq.pms import registry
 from routiq.pms.errors import VendorChanged
@@ -196,6 +198,7 @@ def _still_there(run: SyncRun, stream: Stream, ids: list[str]) -> set[str]:
         with transaction.atomic():
             changes = write_and_compare(run.connection, page.records, page.asked_at)
             eventlog.note_changes(run.connection, stream, changes, SyncEvent.Source.RECONCILIATION, page.asked_at)
+            publish(run.connection, stream, changes)
         there |= {record.id for record in page.records if isinstance(record, Record)}
         cursor = page.next_cursor
         if cursor is None:
@@ -214,15 +217,15 @@ def _exactly(connection: Connection, stream: Stream, ids: list[str]) -> Selectio
 @transaction.atomic
 def _remove(run: SyncRun, stream: Stream, ids: list[str]) -> None:
     now = timezone.now()
-    model = COMPARED[stream]
-    model.objects.filter(connection=run.connection, remote_id__in=ids, removed_at=None).update(removed_at=now)
-    eventlog.note_changes(
-        run.connection,
-        stream,
-        [Change(record_id, ChangeKind.DELETED) for record_id in ids],
-        SyncEvent.Source.RECONCILIATION,
-        now,
-    )
+    rows = COMPARED[stream].objects.filter(connection=run.connection, remote_id__in=ids, removed_at=None)
+    before = {row["remote_id"]: msgspec.to_builtins(row) for row in rows.values()}
+    rows.update(removed_at=now)
+    changes = [
+        Change(record_id, ChangeKind.DELETED, before.get(record_id), {"removed_at": now.isoformat()})
+        for record_id in ids
+    ]
+    eventlog.note_changes(run.connection, stream, changes, SyncEvent.Source.RECONCILIATION, now)
+    publish(run.connection, stream, changes)
     _count(run, stream, removed=len(ids))
     announce(run.practice_id, "sync")
 
