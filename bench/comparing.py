@@ -25,6 +25,7 @@ def main() -> None:
         "individual_appointments": models.Appointment,
         "group_appointments": models.ClassSession,
         "attendees": models.Attendance,
+        "unavailable_blocks": models.UnavailableBlock,
         "practitioners": models.Practitioner,
         "businesses": models.Location,
         "appointment_types": models.AppointmentType,

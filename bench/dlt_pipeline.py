@@ -27,6 +27,7 @@ _FIELDS = {
     "individual_appointments": _BOOKING + " patient patient_arrived did_not_arrive cancelled_at "
     "cancellation_reason_description online_booking_policy_accepted",
     "group_appointments": _BOOKING + " max_attendees",
+    "unavailable_blocks": "id created_at updated_at starts_at ends_at practitioner business archived_at deleted_at",
     "attendees": "id created_at updated_at booking patient arrived cancelled_at archived_at deleted_at",
 }
 
@@ -72,6 +73,7 @@ def _source(task: dict[str, Any]) -> Any:
         "patients": [hidden],
         "individual_appointments": [hidden, "cancelled_at:*", "deleted_at:*", since],
         "group_appointments": [hidden, "deleted_at:*", since],
+        "unavailable_blocks": [hidden, "deleted_at:*", since],
         "practitioners": [],
         "practitioners/inactive": [],
         "businesses": [hidden, "deleted_at:*"],

@@ -39,6 +39,7 @@ def records_by_list(world: World, since: datetime) -> dict[str, int]:
         "patients/deleted": len(world["deleted_patients"]),
         "individual_appointments": sum(_starts(row) >= since for row in world["individual_appointments"]),
         "group_appointments": len(classes),
+        "unavailable_blocks": sum(_starts(row) >= since for row in world["unavailable_blocks"]),
         "attendees": sum(_booking(row) in classes for row in world["attendees"]),
     }
 
@@ -58,6 +59,7 @@ COLLECTIONS = (
     "deleted_patients",
     "individual_appointments",
     "group_appointments",
+    "unavailable_blocks",
     "attendees",
 )
 

@@ -37,6 +37,7 @@ TABLES = {
     "individual_appointments": ["individual_appointments"],
     "group_appointments": ["group_appointments"],
     "attendees": ["attendees"],
+    "unavailable_blocks": ["unavailable_blocks"],
     "practitioners": ["practitioners", "practitioners_inactive"],
     "businesses": ["businesses"],
     "appointment_types": ["appointment_types"],
@@ -49,6 +50,7 @@ _MIRROR = {
     "individual_appointments": "mirror_appointment",
     "group_appointments": "mirror_classsession",
     "attendees": "mirror_attendance",
+    "unavailable_blocks": "mirror_unavailableblock",
     "practitioners": "mirror_practitioner",
     "businesses": "mirror_location",
     "appointment_types": "mirror_appointmenttype",
@@ -141,9 +143,9 @@ def warm(sandbox: RunningSandbox) -> None:
     """Let the sandbox encode every record once, so that neither side pays for it."""
     proof = base64.b64encode(f"{sandbox.key('admin')}:".encode()).decode()
     headers = {"Authorization": f"Basic {proof}", "Accept": "application/json", "User-Agent": "bench (a@b.example)"}
-    for name in ("patients", "individual_appointments", "group_appointments", "attendees"):
+    for name in ("patients", "individual_appointments", "group_appointments", "attendees", "unavailable_blocks"):
         url = f"{sandbox.cliniko_url.replace('{shard}', sandbox.shard)}/{name}?per_page=100&q[]=archived_at:*"
-        url += "" if name in ("patients", "group_appointments") else "&q[]=cancelled_at:*"
+        url += "" if name in ("patients", "group_appointments", "unavailable_blocks") else "&q[]=cancelled_at:*"
         while url:
             with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as answer:
                 url = json.load(answer)["links"].get("next", "")

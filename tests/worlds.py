@@ -19,6 +19,7 @@ from routiq.mirror.models import (
     Offering,
     Patient,
     Practitioner,
+    UnavailableBlock,
 )
 from routiq.sync.window import window_start
 
@@ -44,6 +45,7 @@ def differences(connection: Connection, sandbox: RunningSandbox) -> list[str]:
         ("appointment_types", _type),
         ("individual_appointments", _appointment),
         ("group_appointments", _class),
+        ("unavailable_blocks", _block),
     ):
         model = MODELS[name]
         stored = model.objects.filter(connection=connection)
@@ -176,6 +178,21 @@ def _class(record: dict[str, Any], row: ClassSession) -> list[str]:
     return lines({**_booking(record, row), "attendees": (record["max_attendees"], row.max_attendees)})
 
 
+def _block(record: dict[str, Any], row: UnavailableBlock) -> list[str]:
+    return lines(
+        {
+            "starts": (moment(record["starts_at"]), row.starts_at),
+            "ends": (moment(record["ends_at"]), row.ends_at),
+            "practitioner": (related(record, "practitioner"), row.practitioner_remote_id),
+            "location": (related(record, "business"), row.location_remote_id),
+            "notes": ("", row.notes),
+            "updated": (moment(record["updated_at"]), row.remote_updated_at),
+            "created": (moment(record["created_at"]), row.remote_created_at),
+            "removed": (bool(record["archived_at"] or record["deleted_at"]), row.removed_at is not None),
+        }
+    )
+
+
 def _seats(connection: Connection, world: dict[str, Any], since: datetime) -> list[str]:
     classes = {record["id"] for record in world["group_appointments"] if _in_window(record, since)}
     records = {record["id"]: record for record in world["attendees"] if related(record, "booking") in classes}
@@ -231,4 +248,5 @@ MODELS: dict[str, Any] = {
     "appointment_types": AppointmentType,
     "individual_appointments": Appointment,
     "group_appointments": ClassSession,
+    "unavailable_blocks": UnavailableBlock,
 }

@@ -20,7 +20,13 @@ from tests.chaos.stage import Stage
 from tests.sandboxes import carry_open_run
 from tests.worlds import differences
 
-_VERSIONED = ("mirror_patient", "mirror_appointment", "mirror_classsession", "mirror_attendance")
+_VERSIONED = (
+    "mirror_patient",
+    "mirror_appointment",
+    "mirror_classsession",
+    "mirror_attendance",
+    "mirror_unavailableblock",
+)
 #: The receptionist writes a rising number into the city of a patient.
 _VERSION = {"mirror_patient": "coalesce(substring(city from '^v([0-9]+)$')::integer, 0)"}
 _STAMPS = " UNION ALL ".join(

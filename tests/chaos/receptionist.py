@@ -13,6 +13,7 @@ from tests.worlds import related
 BOOKINGS = "individual_appointments"
 CLASSES = "group_appointments"
 SEATS = "attendees"
+BLOCKS = "unavailable_blocks"
 Edit = dict[str, Any]
 #: In days from now.
 SOON = (1, 2, 5, 9, 20, -1, -10)
@@ -202,6 +203,17 @@ def _class(desk: Receptionist, wish: Wish) -> Edit:
     }
 
 
+def _block(desk: Receptionist, wish: Wish) -> Edit:
+    start = desk.start(wish.other)
+    return {
+        "practitioner_id": desk.one("practitioners", wish.pick),
+        "business_id": desk.one("businesses", wish.other),
+        "starts_at": stamped(start),
+        "ends_at": stamped(start + timedelta(hours=1 + 30 * (wish.pick % 3))),
+        "notes": "Team meeting",
+    }
+
+
 def _merge(desk: Receptionist, wish: Wish) -> list[Edit]:
     loser, into = desk.one("patients", wish.pick), desk.one("patients", wish.other)
     if loser is None or into is None or loser == into:
@@ -247,6 +259,11 @@ ACTS: dict[str, Callable[[Receptionist, Wish], list[Edit]]] = {
     "note who came to a class": _of(SEATS, "arrive"),
     "take a seat away": _of(SEATS, "delete"),
     "archive a seat": _of(SEATS, "archive"),
+    "close a stretch": _new(BLOCKS, _block),
+    "move a closed stretch": _of(BLOCKS, "update", _block),
+    "archive a closed stretch": _of(BLOCKS, "archive"),
+    "bring a closed stretch back": _of(BLOCKS, "unarchive"),
+    "delete a closed stretch": _of(BLOCKS, "delete"),
     "rename a practitioner": _of(
         "practitioners", "update", lambda desk, wish: {"first_name": f"Renamed{wish.other % 5}"}
     ),

@@ -37,6 +37,7 @@ KEPT_TABLES = (
     "mirror_appointment",
     "mirror_classsession",
     "mirror_attendance",
+    "mirror_unavailableblock",
     "sync_syncrun",
     "sync_syncpart",
     "sync_seenrecord",

@@ -28,6 +28,7 @@ RECORDS: dict[Stream, type[msgspec.Struct]] = {
     Stream.APPOINTMENTS: records.AppointmentRecord,
     Stream.CLASSES: records.ClassRecord,
     Stream.ATTENDANCES: records.AttendanceRecord,
+    Stream.BLOCKS: records.BlockRecord,
     Stream.WAITING_LIST: records.WaitingListRecord,
     Stream.INVOICES: records.InvoiceRecord,
 }

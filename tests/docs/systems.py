@@ -40,6 +40,7 @@ def _looked_at(of: Capabilities) -> str:
         Stream.APPOINTMENTS,
         Stream.CLASSES,
         Stream.ATTENDANCES,
+        Stream.BLOCKS,
         Stream.WAITING_LIST,
         Stream.INVOICES,
     )

@@ -21,6 +21,7 @@ COLLECTIONS = {
     Stream.APPOINTMENTS: "individual_appointments",
     Stream.CLASSES: "group_appointments",
     Stream.ATTENDANCES: "attendees",
+    Stream.BLOCKS: "unavailable_blocks",
 }
 
 

@@ -154,6 +154,7 @@ def test_hidden_records_are_always_asked_for() -> None:
         Stream.APPOINTMENTS: {"archived_at", "cancelled_at", "deleted_at"},
         Stream.CLASSES: {"archived_at", "deleted_at"},
         Stream.ATTENDANCES: {"archived_at", "cancelled_at", "deleted_at"},
+        Stream.BLOCKS: {"archived_at", "deleted_at"},
     }.items():
         asked = parameters(SOURCES[stream], Selection(), Cursor())
         assert {f"{name}:*" for name in stamps} <= {text for name, text in asked if name == "q[]"}

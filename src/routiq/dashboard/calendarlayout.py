@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from routiq.mirror.queries_calendar import Entry, day_bounds
+from routiq.mirror.queries_calendar import Blocked, Entry, day_bounds
 
 #: What a calendar shows at least, by the clock: a quiet day looks like any other.
 OPENS, CLOSES = time(8), time(18)
@@ -67,6 +67,14 @@ class Axis:
         length = max(int((entry.ends_at - entry.starts_at).total_seconds() // 60), SHORTEST)
         length = min(length, self.ends - begin)
         return Place(_stepped(begin - self.begins), max(_stepped(length), STEP))
+
+    def cover(self, blocked: Blocked, day: date) -> Place | None:
+        """The part of a stretch that falls on what is shown of this day; ``None`` when none of it does."""
+        begin = max(self.minute(blocked.starts_at, day), self.begins)
+        end = min(self.minute(blocked.ends_at, day), self.ends)
+        if end <= begin:
+            return None
+        return Place(_stepped(begin - self.begins), max(_stepped(end - begin), STEP))
 
     def now(self, moment: datetime, day: date) -> Place | None:
         """Where the line of the present is; ``None`` when it is not on this part of this day."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ from routiq.connections.models import Connection
 from routiq.dashboard import calendarlayout as layout
 from routiq.mirror import queries_calendar as diary
 from routiq.mirror.models import Location, Practitioner, RosterDay
-from routiq.mirror.queries_calendar import Entry
+from routiq.mirror.queries_calendar import Blocked, Entry
 
 DAY, WEEK = "day", "week"
 VIEWS = ((DAY, "Day"), (WEEK, "Week"))
@@ -87,6 +87,18 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class Away:
+    """A stretch of one day in which a practitioner takes no bookings; ``place`` is ``None`` in a list."""
+
+    blocked: Blocked
+    begins: datetime | None
+    """By the clock at the location; ``None``: since before this day."""
+    ends: datetime | None
+    """``None``: until after this day."""
+    place: layout.Place | None
+
+
+@dataclass(frozen=True)
 class Column:
     """One practitioner's day, or one day of the week."""
 
@@ -99,6 +111,7 @@ class Column:
     is_today: bool
     standing: tuple[Standing, ...]
     cancelled: tuple[Entry, ...]
+    away: tuple[Away, ...]
     now: layout.Place | None
     book: str
     """The query of the booking page, filled in as far as the column says; empty in the past."""
@@ -178,6 +191,7 @@ def calendar(request: HttpRequest) -> dict[str, Any]:
     if wanted.view == DAY or wanted.practitioner:
         axis = layout.axis_of(wanted.days, wanted.zone, standing, _hours(rosters))
     columns = _of_day(wanted, entries, rosters, axis) if wanted.view == DAY else _of_week(wanted, entries, axis)
+    columns = _with_away(wanted, columns, {row.practitioner_remote_id for row in rosters if row.hours}, axis)
     return {"wanted": wanted, "columns": columns, "axis": axis, "total": len(standing)}
 
 
@@ -217,6 +231,43 @@ def _of_day(wanted: Wanted, entries: list[Entry], rosters: list[RosterDay], axis
         )
         for remote_id, name, row in everybody
     ]
+
+
+def _with_away(wanted: Wanted, columns: list[Column], working: set[str], axis: layout.Axis | None) -> list[Column]:
+    """The columns with when their practitioners take no bookings: of everybody's week, those who work here."""
+    if wanted.practitioner:
+        working = {wanted.practitioner.remote_id}
+    elif wanted.view == DAY:
+        working = {column.key.removeprefix("p") for column in columns}
+    since, until = diary.day_bounds(wanted.days[0], wanted.days[-1], wanted.zone)
+    stretches = diary.blocked(wanted.connection, since, until, practitioner_ids=working)
+    if not stretches:
+        return columns
+    if wanted.view == DAY:
+        return [
+            replace(column, away=_away(wanted, wanted.day, axis, each))
+            for column in columns
+            for each in [[one for one in stretches if column.key == f"p{one.practitioner_id}"]]
+        ]
+    return [
+        replace(column, away=_away(wanted, day, axis, stretches))
+        for column, day in zip(columns, wanted.days, strict=True)
+    ]
+
+
+def _away(wanted: Wanted, day: date, axis: layout.Axis | None, stretches: list[Blocked]) -> tuple[Away, ...]:
+    since, until = diary.day_bounds(day, day, wanted.zone)
+    found = []
+    for one in stretches:
+        if one.starts_at >= until or one.ends_at <= since:
+            continue
+        place = axis.cover(one, day) if axis is not None else None
+        if axis is not None and place is None:
+            continue  # Before or after what is shown of the day.
+        begins = one.starts_at.astimezone(wanted.zone) if one.starts_at > since else None
+        ends = one.ends_at.astimezone(wanted.zone) if one.ends_at < until else None
+        found.append(Away(one, begins, ends, place))
+    return tuple(found)
 
 
 def _of_week(wanted: Wanted, entries: list[Entry], axis: layout.Axis | None) -> list[Column]:
@@ -265,6 +316,7 @@ def _column(
         is_today=day == wanted.today,
         standing=tuple(Standing(entry, place) for entry, place in zip(standing, places, strict=True)),
         cancelled=tuple(entry for entry in entries if entry.is_cancelled),
+        away=(),
         now=axis.now(timezone.now(), day) if axis is not None else None,
         book=urlencode(book) if day >= wanted.today and wanted.connection.is_active else "",
     )

@@ -259,6 +259,22 @@ class Attendance(MirrorRow):
         ]
 
 
+class UnavailableBlock(MirrorRow):
+    """A stretch of time in which a practitioner takes no bookings, at whichever location."""
+
+    practice = _practice_of_many()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    practitioner_remote_id = models.CharField(max_length=40)
+    location_remote_id = models.CharField(max_length=40, blank=True)
+    notes = models.TextField(blank=True)
+    remote_created_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection", "remote_id"], name="unavailable_block_key")]
+        indexes = [models.Index(fields=["practice", "ends_at"], name="block_diary")]
+
+
 class WaitingListEntry(MirrorRow):
     """One patient's wish to be told when a time comes free."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from routiq.mirror.models import (
     Patient,
     Practitioner,
     RosterDay,
+    UnavailableBlock,
 )
 from routiq.mirror.queries import WORDS
 from routiq.pms import registry
@@ -144,6 +146,45 @@ def rosters(connection: Connection, location_id: str, weekdays: set[int]) -> lis
             connection=connection, location_remote_id=location_id, weekday__in=weekdays, removed_at=None
         )
     )
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """A stretch in which a practitioner takes no bookings. Times are aware, UTC."""
+
+    remote_id: str
+    starts_at: datetime
+    ends_at: datetime
+    practitioner_id: str
+    practitioner_name: str
+    notes: str
+
+
+def blocked(
+    connection: Connection, since: datetime, until: datetime, *, practitioner_ids: Collection[str]
+) -> list[Blocked]:
+    """When these practitioners take no bookings between ``since`` and ``until`` (both aware), at whichever location,
+    whole stretches by their beginning; also those that began long before."""
+    rows = UnavailableBlock.objects.filter(
+        connection=connection,
+        removed_at=None,
+        practitioner_remote_id__in=practitioner_ids,
+        starts_at__lt=until,
+        ends_at__gt=since,
+    )
+    who = Practitioner.objects.filter(connection=connection, remote_id__in=practitioner_ids)
+    names = dict(who.values_list("remote_id", "name"))
+    return [
+        Blocked(
+            remote_id=row.remote_id,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            practitioner_id=row.practitioner_remote_id,
+            practitioner_name=names.get(row.practitioner_remote_id, ""),
+            notes=row.notes,
+        )
+        for row in rows.order_by("starts_at", "ends_at", "remote_id")
+    ]
 
 
 def _patients(connection: Connection, remote_ids: set[str]) -> dict[str, Patient]:

@@ -19,6 +19,7 @@ from routiq.mirror.models import (
     Payment,
     Practitioner,
     RosterDay,
+    UnavailableBlock,
     WaitingListEntry,
 )
 from routiq.pms import records
@@ -196,6 +197,18 @@ ATTENDANCES = Table(
         "AND c.remote_id = x.class_id)"
     ),
 )
+BLOCKS = Table(
+    records.BlockRecord,
+    UnavailableBlock,
+    (
+        *_moments("starts_at", "ends_at"),
+        _PRACTITIONER_ID,
+        _LOCATION_ID,
+        *_text("notes"),
+        _CREATED,
+        _REMOVED,
+    ),
+)
 WAITING_LIST = Table(
     records.WaitingListRecord,
     WaitingListEntry,
@@ -248,6 +261,7 @@ TABLES = {
         APPOINTMENTS,
         CLASSES,
         ATTENDANCES,
+        BLOCKS,
         WAITING_LIST,
         INVOICES,
     )

@@ -53,6 +53,7 @@ class Stream(StrEnum):
     APPOINTMENTS = "appointments"
     CLASSES = "classes"
     ATTENDANCES = "attendances"
+    BLOCKS = "unavailable_blocks"
     WAITING_LIST = "waiting_list"
     INVOICES = "invoices"
 

@@ -226,6 +226,20 @@ class DeletionRecord(msgspec.Struct, frozen=True, kw_only=True):
     deleted_at: datetime
 
 
+class BlockRecord(Record, frozen=True, kw_only=True):
+    """A stretch of time, of minutes or of weeks, in which a practitioner takes no bookings, wherever they work."""
+
+    starts_at: datetime
+    ends_at: datetime
+    practitioner_id: str
+    location_id: str
+    """Whose diary it was entered in."""
+    notes: str = ""
+    """Only where the practice keeps notes."""
+    deleted_at: datetime | None = None
+    created_at: datetime | None = None
+
+
 class WaitingListRecord(Record, frozen=True, kw_only=True):
     """One patient's wish to be told when a time comes free."""
 

@@ -10,9 +10,12 @@ from django.utils import timezone
 
 from routiq.connections.models import Connection
 from routiq.mirror.changes import Change
+from routiq.pms.gateway import Stream
 from routiq.sync.models import SyncEvent, WebhookRegistration
 
 KEPT = timedelta(days=90)
+#: What no event announces: polls that find it say nothing about the webhooks.
+UNANNOUNCED = frozenset({Stream.BLOCKS})
 
 
 def note_changes(
@@ -48,7 +51,7 @@ def note_changes(
         )
         for change in found
     )
-    if source == SyncEvent.Source.POLL and found:
+    if source == SyncEvent.Source.POLL and found and stream not in UNANNOUNCED:
         _count_as_missed(connection, len(found))
 
 

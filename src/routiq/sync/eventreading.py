@@ -40,6 +40,7 @@ _NOUNS = {
     Stream.APPOINTMENTS: "Appointment",
     Stream.CLASSES: "Class",
     Stream.ATTENDANCES: "Class place",
+    Stream.BLOCKS: "Unavailable time",
     Stream.LOCATIONS: "Location",
     Stream.PRACTITIONERS: "Practitioner",
     Stream.APPOINTMENT_TYPES: "Appointment type",

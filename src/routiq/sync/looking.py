@@ -39,6 +39,8 @@ CHANGING = (
     Stream.INVOICES,
 )
 
+#: What is looked at only thoroughly: nobody waits for these within seconds, and each costs a request.
+ONLY_THOROUGH = (Stream.BLOCKS, Stream.DELETED_PATIENTS)
 
 #: So long after its stamp a second is over at the vendor, though its clock may differ from ours.
 OVER = timedelta(seconds=5)
@@ -83,8 +85,7 @@ def look(
     looked = Looked()
     at_work: Stream | None = None
     wanted = [stream for stream in (*plan.REFERENCE, *CHANGING) if stream in streams]
-    if thorough or Stream.DELETED_PATIENTS in streams:
-        wanted.append(Stream.DELETED_PATIENTS)
+    wanted += [stream for stream in ONLY_THOROUGH if thorough or stream in streams]
     try:
         for stream in wanted:
             at_work = stream

@@ -42,6 +42,7 @@ LABELS = {
     Stream.APPOINTMENTS: "Appointments",
     Stream.CLASSES: "Classes",
     Stream.ATTENDANCES: "Class attendances",
+    Stream.BLOCKS: "Unavailable times",
     Stream.WAITING_LIST: "Waiting list",
     Stream.INVOICES: "Invoices and payments",
 }
@@ -157,6 +158,7 @@ def history(run: SyncRun) -> list[Walk]:
     step = (today - oldest) / STRETCHES
     edges = [today - step * number for number in range(STRETCHES)] + [oldest]
     return [
+        Walk(Stream.BLOCKS, Selection(starts_from=oldest)),
         Walk(Stream.WAITING_LIST, Selection()),
         *(
             Walk(Stream.APPOINTMENTS, Selection(starts_from=older, starts_before=newer))
@@ -190,6 +192,7 @@ def changed_records(run: SyncRun) -> list[Walk]:
                 Stream.PATIENTS,
                 Stream.APPOINTMENTS,
                 Stream.CLASSES,
+                Stream.BLOCKS,
                 Stream.WAITING_LIST,
                 Stream.INVOICES,
             )

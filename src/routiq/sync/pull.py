@@ -25,6 +25,7 @@ from routiq.pms.gateway import Gateway, Page, Selection, Stream
 from routiq.pms.records import (
     AppointmentRecord,
     AppointmentTypeRecord,
+    BlockRecord,
     ClassRecord,
     LocationRecord,
     OfferingRecord,
@@ -50,7 +51,7 @@ WHOLE: dict[Stream, type[msgspec.Struct]] = {
 TELL_EVERY = 0.3
 _told: dict[int, float] = {}
 
-BOOKINGS = (AppointmentRecord, ClassRecord)
+BOOKINGS = (AppointmentRecord, ClassRecord, BlockRecord)
 
 Checkpoint = Callable[[Page, int, list[Change]], None]
 """Called inside the page's transaction with the page, how many rows were written, and what changed."""

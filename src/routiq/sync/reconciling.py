@@ -19,7 +19,15 @@ from django.utils import timezone
 from routiq.connections.gateways import gateway_of
 from routiq.connections.models import Connection
 from routiq.mirror.changes import Change, ChangeKind
-from routiq.mirror.models import Appointment, Attendance, ClassSession, Invoice, Patient, WaitingListEntry
+from routiq.mirror.models import (
+    Appointment,
+    Attendance,
+    ClassSession,
+    Invoice,
+    Patient,
+    UnavailableBlock,
+    WaitingListEntry,
+)
 from routiq.mirror.published import publish
 from routiq.mirror.writing import write_and_compare
 from routiq.pms import registry
@@ -39,6 +47,7 @@ COMPARED: dict[Stream, Any] = {
     Stream.APPOINTMENTS: Appointment,
     Stream.CLASSES: ClassSession,
     Stream.ATTENDANCES: Attendance,
+    Stream.BLOCKS: UnavailableBlock,
     Stream.WAITING_LIST: WaitingListEntry,
     Stream.INVOICES: Invoice,
 }
@@ -173,7 +182,7 @@ def _held_name(stream: Stream) -> str:
 def _rows(connection: Connection, stream: Stream) -> QuerySet[Any]:
     rows = COMPARED[stream].objects.filter(connection=connection, removed_at=None)
     since = window_start(connection)
-    if stream in (Stream.APPOINTMENTS, Stream.CLASSES):
+    if stream in (Stream.APPOINTMENTS, Stream.CLASSES, Stream.BLOCKS):
         return rows.filter(starts_at__gte=since)  # type: ignore[no-any-return]
     if stream is Stream.ATTENDANCES:
         # Of a class that was deleted too: its seats went with it.

@@ -20,6 +20,7 @@ from routiq.pms.records import (
     AppointmentStatus,
     AppointmentTypeRecord,
     AttendanceRecord,
+    BlockRecord,
     BookingRulesRecord,
     ClassRecord,
     DeletionRecord,
@@ -189,6 +190,21 @@ def attendance(found: payloads.Attendee, habits: Habits) -> AttendanceRecord:
         status=_status(found.cancelled_at, did_not_arrive=found.arrived is False),
         arrived=bool(found.arrived),
         cancelled_at=found.cancelled_at,
+        deleted_at=found.archived_at or found.deleted_at,
+        created_at=found.created_at,
+    )
+
+
+def block(found: payloads.UnavailableBlock, habits: Habits) -> BlockRecord:
+    """Reference: Cliniko API, Unavailable blocks. Each repetition of a repeated one is a record of its own."""
+    return BlockRecord(
+        id=found.id,
+        updated_at=found.updated_at,
+        starts_at=found.starts_at,
+        ends_at=found.ends_at or found.starts_at,
+        practitioner_id=_id(found.practitioner),
+        location_id=_id(found.business),
+        notes=(found.notes or "") if habits.include_notes else "",
         deleted_at=found.archived_at or found.deleted_at,
         created_at=found.created_at,
     )

@@ -129,6 +129,19 @@ class Attendee(Payload, frozen=True, gc=False, kw_only=True):
     deleted_at: datetime | None = None
 
 
+class UnavailableBlock(Payload, frozen=True, gc=False, kw_only=True):
+    id: str
+    created_at: datetime
+    updated_at: datetime
+    starts_at: datetime
+    ends_at: datetime | None = None
+    practitioner: Link | None = None
+    business: Link | None = None
+    notes: str | None = None
+    archived_at: datetime | None = None
+    deleted_at: datetime | None = None
+
+
 class AppointmentType(Payload, frozen=True, gc=False, kw_only=True):
     id: str
     updated_at: datetime
@@ -286,6 +299,10 @@ class GroupAppointments(Envelope, frozen=True):
 
 class Attendees(Envelope, frozen=True):
     rows: list[Attendee] = msgspec.field(name="attendees")
+
+
+class UnavailableBlocks(Envelope, frozen=True):
+    rows: list[UnavailableBlock] = msgspec.field(name="unavailable_blocks")
 
 
 class AppointmentTypes(Envelope, frozen=True):

@@ -114,6 +114,12 @@ SOURCES: dict[Stream, StreamSource] = {
     Stream.ATTENDANCES: _source(
         payloads.Attendees, ("/attendees", mapping.attendance), lifted="archived_at cancelled_at deleted_at"
     ),
+    Stream.BLOCKS: _source(
+        payloads.UnavailableBlocks,
+        ("/unavailable_blocks", mapping.block),
+        lifted="archived_at deleted_at",
+        has_starts_at=True,
+    ),
 }
 
 
