@@ -6,6 +6,7 @@ the program with the setting's name, what was wrong, and what is expected.
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from dataclasses import dataclass
@@ -53,7 +54,7 @@ def whole(name: str, default: int, *, least: int = 0) -> int:
     return value
 
 
-def number(name: str, default: float, *, least: float = 0.0) -> float:
+def number(name: str, default: float, *, least: float = 0.0, most: float = math.inf) -> float:
     raw = text(name, str(default))
     try:
         value = float(raw)
@@ -61,6 +62,8 @@ def number(name: str, default: float, *, least: float = 0.0) -> float:
         raise SettingError(name, f"must be a number, not {raw!r}") from None
     if not value >= least:
         raise SettingError(name, f"must be at least {least}, not {raw}")
+    if value > most:
+        raise SettingError(name, f"must be at most {most}, not {raw}")
     return value
 
 

@@ -14,6 +14,7 @@ from routiq.connections.models import Connection
 from routiq.frontdesk.models import StaffTask, Write
 from routiq.practices.people import practice_ids
 from routiq.practices.tenancy import acting_for
+from routiq.sync import inbox
 from routiq.sync.health import freshness_of
 from routiq.sync.models import SyncEvent, SyncRun, WebhookRegistration
 
@@ -27,6 +28,7 @@ HELP = {
     "routiq_bookings_open": "Bookings, moves, cancellations and registrations whose outcome is not known yet.",
     "routiq_tasks_open": "Staff tasks that nobody has done.",
     "routiq_jobs": "Jobs in the queue, by status.",
+    "routiq_deliveries_refused_total": "Deliveries that this process has refused since it began, by reason.",
 }
 
 
@@ -42,12 +44,16 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 def _text() -> str:
     found: dict[str, list[str]] = {name: [] for name in HELP}
-    for name, labels, value in [*_practices(), *_jobs()]:
+    for name, labels, value in [*_practices(), *_jobs(), *_refused()]:
         found[name].append(f"{name}{{{labels}}} {value}")
     lines = []
     for name, samples in found.items():
         if samples:
-            lines += [f"# HELP {name} {HELP[name]}", f"# TYPE {name} gauge", *samples]
+            lines += [
+                f"# HELP {name} {HELP[name]}",
+                f"# TYPE {name} {'counter' if name.endswith('_total') else 'gauge'}",
+                *samples,
+            ]
     return "\n".join(lines) + "\n"
 
 
@@ -80,3 +86,9 @@ def _jobs() -> Iterator[tuple[str, str, float]]:
         cursor.execute("SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY 1 ORDER BY 1")
         for status, number in cursor.fetchall():
             yield "routiq_jobs", f'status="{status}"', number
+
+
+def _refused() -> Iterator[tuple[str, str, float]]:
+    """What came to an address that is nobody's stands on no page: here it is counted."""
+    for reason, number in sorted(inbox.refused.items()):
+        yield "routiq_deliveries_refused_total", f'reason="{reason}"', number

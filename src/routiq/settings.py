@@ -153,6 +153,8 @@ PMS_REQUESTS_PER_SECOND = environment.number("ROUTIQ_PMS_REQUESTS_PER_SECOND", 2
 """Of vendors that publish none: the most for a connection, however well it answers; 0 is no limit of our own."""
 PMS_WINDOW_SECONDS = environment.number("ROUTIQ_PMS_WINDOW_SECONDS", 60.0, least=0.1)
 PMS_LIVE_RESERVE = environment.number("ROUTIQ_PMS_LIVE_RESERVE", 0.2)
+PMS_POLL_SHARE = environment.number("ROUTIQ_PMS_POLL_SHARE", 0.19, least=0.01, most=0.2)
+"""Of vendors that publish a limit: the fraction of it that looks for changes have, and no more."""
 PMS_QUICK_ROUND_SECONDS = environment.number("ROUTIQ_PMS_QUICK_ROUND_SECONDS", 60.0, least=0.0)
 """Of a system that announces no changes: how far apart it is looked at in office hours; 0: each quarter hour."""
 OFFICE_HOURS = environment.office_hours("ROUTIQ_OFFICE_HOURS", "Mon-Fri 08:00-18:00")

@@ -22,6 +22,7 @@ from routiq.mirror.models import (
     PatientPhone,
     Practitioner,
     RosterDay,
+    UnavailableBlock,
 )
 from routiq.mirror.queries import fold
 from routiq.pms import registry
@@ -141,6 +142,17 @@ class World:
                 class_remote_id=session.remote_id,
                 patient_remote_id=patient.remote_id,
                 status=status,
+            )
+
+    def block(self, who: Practitioner, starts_at: datetime, ends_at: datetime, **fields: Any) -> UnavailableBlock:
+        """A stretch in which ``who`` takes no bookings."""
+        with acting_for(self.practice.pk):
+            return UnavailableBlock.objects.create(
+                **self._row(),
+                starts_at=starts_at,
+                ends_at=ends_at,
+                practitioner_remote_id=who.remote_id,
+                **fields,
             )
 
     def works(self, who: Practitioner, where: Location, weekday: int, *hours: tuple[str, str]) -> RosterDay:

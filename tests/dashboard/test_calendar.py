@@ -16,7 +16,7 @@ from django.utils import timezone
 from routiq.dashboard import calendarlayout as layout
 from routiq.dashboard.fragments import touched
 from routiq.mirror.models import Appointment, ClassSession
-from routiq.mirror.queries_calendar import Entry, day_bounds, diary
+from routiq.mirror.queries_calendar import Blocked, Entry, day_bounds, diary
 from routiq.practices.models import Practice
 from tests.dashboard.conftest import World
 
@@ -239,6 +239,52 @@ def test_what_overlaps_stands_side_by_side_and_the_rest_has_its_full_width() -> 
     told = [(place.lane, place.lanes) for place in layout.in_lanes(places)]
     assert told == [(0, 3), (1, 3), (2, 3), (0, 1)]
     assert [(p.lane, p.lanes) for p in layout.in_lanes([layout.Place(0, 30), layout.Place(30, 30)])] == [(0, 1)] * 2
+
+
+# When somebody takes no bookings.
+
+
+def test_when_a_practitioner_takes_no_bookings_stands_in_the_day_and_the_week(
+    client_in: Client, clinic: Clinic
+) -> None:
+    clinic.world.works(clinic.jonas, clinic.place, 5, ("09:00", "17:00"))
+    clinic.world.works(clinic.mei, clinic.place, 5, ("09:00", "17:00"))
+    clinic.world.block(clinic.jonas, at(12), at(13), notes="Team meeting")
+    clinic.world.block(clinic.mei, at(0, day=FRIDAY - timedelta(days=1)), at(15))
+    clinic.world.block(clinic.mei, at(16), at(17), removed_at=timezone.now())
+    said = text_of(client_in, "/calendar?day=2026-11-20")
+    assert re.search(r"Jonas Weber .*Not available 12:00 pm – 1:00 pm Team meeting", said)
+    assert re.search(r"Mei Tan .*Not available until 3:00 pm", said)
+    assert said.count("Not available") == 2
+    everybody = text_of(client_in, "/calendar?day=2026-11-20&view=week")
+    assert "Mei Tan: not available all day" in everybody
+    assert "Mei Tan: not available until 3:00 pm" in everybody
+    assert "Jonas Weber: not available 12:00 pm – 1:00 pm" in everybody
+    own = text_of(client_in, f"/calendar?day=2026-11-20&view=week&practitioner={clinic.mei.pk}")
+    assert "Not available all day" in own
+    assert "Jonas" not in own.split("Mei Tan", 2)[-1]
+
+
+def test_a_stretch_is_drawn_on_the_part_of_the_day_that_is_shown() -> None:
+    def place(begins: datetime, ends: datetime, days: list[date], day: date) -> layout.Place | None:
+        axis = layout.axis_of(days, SYDNEY, [], [])
+        return axis.cover(Blocked("1", begins, ends, "p", "Jonas Weber", ""), day)
+
+    noon = place(at(12), at(13), [FRIDAY], FRIDAY)
+    assert noon is not None
+    assert (noon.minute, noon.length) == (4 * 60, 60)
+    week = [FRIDAY - timedelta(days=4 - n) for n in range(7)]
+    leave = at(0, day=week[2]), at(11, day=week[4])
+    assert [place(*leave, week, day) for day in week[:2]] == [None, None]
+    whole, last = place(*leave, week, week[3]), place(*leave, week, week[4])
+    assert (whole.minute, whole.length) == (0, 600) if whole else False
+    assert (last.minute, last.length) == (0, 180) if last else False
+    assert place(at(5), at(7), [FRIDAY], FRIDAY) is None, "before what is shown"
+    # The night of the change has 23 hours: two o'clock in the afternoon is 13 hours after midnight.
+    spring = date(2026, 10, 4)
+    after = place(at(14, day=spring), at(15, day=spring), [spring], spring)
+    assert after is not None
+    assert after.length == 60
 
 
 # What it costs.

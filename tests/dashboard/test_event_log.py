@@ -72,6 +72,7 @@ def test_an_appointment_leads_to_its_patient(
         ("no_signature", "It is not signed"),
         ("too_large", "larger than a delivery can be"),
         ("unreadable", "cannot be read"),
+        ("retired_address", "sent to an address that we gave up"),
     ],
 )
 def test_a_refused_delivery_stands_at_the_top_with_its_reason_in_words(

@@ -14,6 +14,7 @@ from routiq.dashboard.views import integrations
 from routiq.pms import registry
 from routiq.pms.errors import KeyRejected, NotPermitted, PmsError, VendorUnavailable
 from routiq.practices.models import Practice
+from routiq.practices.tenancy import acting_for
 from routiq.sync.models import SyncRun
 from tests.dashboard.conftest import World
 
@@ -188,6 +189,23 @@ def test_sync_now_starts_one_run(client_in: Client, world: World) -> None:
         answer = client_in.post("/settings/integrations/cliniko/sync")
         assert answer["Location"] == "/settings/integrations/cliniko"
     assert SyncRun.objects.filter(state="running").count() == 1
+
+
+def test_sync_now_says_what_really_happens(client_in: Client, world: World) -> None:
+    def pressed() -> str:
+        html = client_in.post("/settings/integrations/cliniko/sync", follow=True).content.decode()
+        return " ".join(html.split())
+
+    world.first_sync(state="done")
+    assert "Sync started" in pressed()
+    assert "A sync is under way already, and it is this one" in pressed()
+    with acting_for(world.practice.pk):
+        SyncRun.objects.filter(state="running").update(kind=SyncRun.Kind.RECONCILIATION)
+    said = pressed()
+    assert "Everything is being compared just now, which includes this" in said
+    assert "Comparing everything" in said
+    with acting_for(world.practice.pk):
+        assert SyncRun.objects.filter(state="running").count() == 1
 
 
 def test_sync_now_without_a_connection_is_not_there(client_in: Client) -> None:

@@ -6,6 +6,7 @@ import json
 import threading
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -84,6 +85,35 @@ def test_the_wait_that_is_named_is_enough(rules: BudgetRules, asked: list[tuple[
             decision = decide(rules, decision.state, lane, now)
             assert decision.admitted
         state = decision.state
+
+
+@settings(max_examples=200, deadline=None)
+@given(rules_of_all_sizes, st.floats(0.01, 0.2), askers)
+def test_polls_keep_to_their_share_whatever_they_want(
+    rules: BudgetRules, share: float, asked: list[tuple[float, Lane]]
+) -> None:
+    rules = msgspec.structs.replace(rules, poll_share=share)
+    state, now, polls = BudgetState(), START, []
+    for pause, lane in asked:
+        now += pause * rules.window_seconds / 4
+        # As a row in the database keeps it from one process to the next.
+        decision = decide(rules, BudgetState.load(state.dump()), lane, now)
+        state = decision.state
+        if decision.admitted and lane is Lane.POLL:
+            polls.append(now)
+    assert most_in_any_window(polls, rules.window_seconds) <= max((rules.limit or 0) * share, 1)
+
+
+def test_polls_that_ask_all_the_time_get_their_share_and_leave_the_rest_to_other_background() -> None:
+    state, polls, others = BudgetState(), 0, 0
+    for tick in range(60_00):
+        for lane in (Lane.POLL, Lane.BACKGROUND):
+            decision = decide(CLINIKO, state, lane, START + tick / 100)
+            state = decision.state
+            polls += decision.admitted and lane is Lane.POLL
+            others += decision.admitted and lane is Lane.BACKGROUND
+    assert polls == CLINIKO.polls == 38 < 0.2 * 200
+    assert polls + others >= 0.99 * (200 - CLINIKO.reserve)
 
 
 @pytest.mark.parametrize("rules", [CLINIKO, BudgetRules(30, 10.0), BudgetRules(7, 1.0)])

@@ -23,7 +23,7 @@ from routiq.pms.errors import KeyRejected
 from routiq.pms.gateway import Stream
 from routiq.practices import audit
 from routiq.practices.models import Practice
-from routiq.sync import engine, jobs, pacing
+from routiq.sync import engine, jobs, pacing, reconciling
 from routiq.sync.looking import look
 from routiq.sync.models import SyncEvent, SyncRun, WebhookRegistration
 from routiq.sync.start import connect_and_sync, sync_now
@@ -166,6 +166,26 @@ def test_the_night_mends_what_was_lost_here_and_removes_what_was_deleted_there(m
     assert run.report["appointments"]["missing"] == 1
     assert run.report["patients"]["stale"] == 1
     assert mirrored.reconcile().report["appointments"].get("missing") is None
+
+
+def test_what_was_taken_for_gone_comes_back_in_the_night(mirrored: At) -> None:
+    offered = mirrored.system.capabilities.streams
+    expected = {}
+    for stream, model in reconciling.COMPARED.items():
+        row = model.objects.filter(removed_at=None).first() if stream in offered else None
+        if row is not None:
+            model.objects.filter(pk=row.pk).update(removed_at=timezone.now() - timedelta(days=1))
+            expected[str(stream)] = row.remote_id
+    assert {"patients", "appointments", "classes", "attendances"} <= expected.keys()
+    assert mirrored.differences()
+    report = mirrored.reconcile().report
+    assert mirrored.differences() == []
+    assert {name: counts["returned"] for name, counts in report.items() if "returned" in counts} == dict.fromkeys(
+        expected, 1
+    )
+    told = SyncEvent.objects.filter(kind="returned").values_list("stream", "record_id")
+    assert dict(told) == expected
+    assert all("returned" not in counts for counts in mirrored.reconcile().report.values())
 
 
 def test_a_night_with_nothing_to_mend_writes_nothing(mirrored: At) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from routiq.connections.models import Connection, RequestBudget
 from routiq.doctor import examine
 from routiq.practices.models import Letter
-from routiq.sync import nightly
+from routiq.sync import inbox, nightly
 from routiq.sync.freshness import watch_over
 from routiq.sync.health import health_of
 from routiq.sync.looking import look
@@ -101,6 +101,8 @@ def test_the_doctor_prints_what_the_health_page_shows(synced: Connection) -> Non
 def test_metrics_need_their_key_and_name_nobody(synced: Connection) -> None:
     client = Client()
     assert client.get("/metrics").status_code == 404
+    inbox.refused.clear()
+    inbox.refused["unknown_address"] += 3
     with override_settings(METRICS_KEY="let-me-see"):
         assert client.get("/metrics").status_code == 401
         assert client.get("/metrics", headers={"Authorization": "Bearer wrong"}).status_code == 401
@@ -109,6 +111,8 @@ def test_metrics_need_their_key_and_name_nobody(synced: Connection) -> None:
     assert answer.status_code == 200
     assert f'routiq_connection_active{{practice="{synced.practice_id}",connection="{synced.pk}"}} 1' in text
     assert "routiq_mirror_age_seconds" in text
+    assert "# TYPE routiq_deliveries_refused_total counter" in text
+    assert 'routiq_deliveries_refused_total{reason="unknown_address"} 3' in text
     assert synced.account_name not in text
 
 

@@ -2,27 +2,33 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 from django.db import connections
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from pms_sandbox.testing import RunningSandbox
 from routiq.connections.models import Connection
 from routiq.mirror.models import Appointment, Attendance, ClassSession, Patient
+from routiq.pms import registry
+from routiq.pms.cliniko.gateway import ClinikoGateway
 from routiq.pms.errors import VendorUnavailable
-from routiq.pms.gateway import Stream
+from routiq.pms.gateway import Lane, Page, Stream
+from routiq.pms.pacing import BudgetRules
 from routiq.practices import audit
 from routiq.practices.tenancy import acting_for
-from routiq.sync import engine, looking, pacing
+from routiq.sync import engine, jobs, looking, pacing
 from routiq.sync.health import health_of
 from routiq.sync.locks import alone, look_at
 from routiq.sync.looking import look
-from routiq.sync.models import StreamState, SyncEvent
-from routiq.sync.start import sync_now
+from routiq.sync.models import StreamState, SyncEvent, SyncRun
+from routiq.sync.start import request_run, sync_now
 from routiq.sync.window import window_start
+from tests.sandboxes import carry_open_run
 from tests.worlds import differences
 
 SYDNEY = ZoneInfo("Australia/Sydney")
@@ -203,6 +209,67 @@ def test_the_cursor_never_goes_back(synced: Connection) -> None:
     look(synced, thorough=True)
     after = dict(StreamState.objects.values_list("stream", "seen_to"))
     assert all(before[stream] is None or after[stream] >= before[stream] for stream in before)
+
+
+def test_sync_now_during_the_nightly_comparison_brings_what_changed_at_once(
+    synced: Connection, sandbox: RunningSandbox
+) -> None:
+    night = request_run(synced, SyncRun.Kind.RECONCILIATION)
+    sandbox.clock(advance_seconds=3)
+    patient = Patient.objects.filter(status="active", merged_into="", removed_at=None).first()
+    assert patient is not None
+    edit = {"op": "update", "collection": "patients", "id": patient.remote_id, "fields": {"city": "Broome"}}
+    sandbox.edit([edit])
+    assert {sync_now(synced, audit.SYSTEM).pk for _ in range(2)} == {night.pk}
+    (job,) = ProcrastinateJob.objects.filter(task_name="sync.look_now", status="todo")
+    jobs.look_now(**job.args)
+    patient.refresh_from_db()
+    assert patient.city == "Broome"
+    assert SyncEvent.objects.get(record_id=patient.remote_id).source == SyncEvent.Source.MANUAL
+    night.refresh_from_db()
+    assert night.state == SyncRun.State.RUNNING, "the comparison goes on, and is one run"
+    assert carry_open_run(synced) is engine.Ended.DONE
+    assert differences(synced, sandbox) == []
+
+
+def test_looks_that_nobody_announced_are_polls_and_announced_ones_are_not(
+    synced: Connection, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lanes: list[str] = []
+    fetch = ClinikoGateway.fetch
+
+    def noted(self: ClinikoGateway, *args: Any, lane: Lane = Lane.BACKGROUND) -> Page:
+        lanes.append(lane)
+        return fetch(self, *args, lane=lane)
+
+    monkeypatch.setattr(ClinikoGateway, "fetch", noted)
+    jobs.look_by_plan(practice_id=synced.practice_id, connection_id=synced.pk)
+    assert set(lanes) == {Lane.POLL}
+    lanes.clear()
+    SyncEvent.objects.create(
+        practice=synced.practice,
+        connection=synced,
+        source="webhook",
+        stream="patients",
+        record_id="1",
+        kind="patient.updated",
+        received_at=timezone.now(),
+        outcome="waiting",
+    )
+    jobs.look_for_announced(practice_id=synced.practice_id, connection_id=synced.pk)
+    assert set(lanes) == {Lane.BACKGROUND}
+
+
+def test_however_much_somebody_waits_looks_stay_within_the_share_of_the_polls() -> None:
+    requests = len(looking.quick_streams(registry.vendor("cliniko").capabilities))
+    for rules in (BudgetRules(200, 60.0), BudgetRules(200, 60.0, poll_share=0.1), BudgetRules(50, 15.0)):
+        apart = pacing.least_apart(requests, rules)
+        a_minute = requests * timedelta(minutes=1) / apart + pacing.THOROUGH_EXTRA
+        window_in_minutes = rules.window_seconds / 60
+        assert a_minute * window_in_minutes <= rules.polls + 0.001
+        assert rules.polls < 0.2 * (rules.limit or 0)
+    assert pacing.least_apart(requests, BudgetRules(200, 60.0)) <= pacing.OPEN_HOURS - pacing.TICK, "ten seconds hold"
+    assert pacing.least_apart(requests, BudgetRules(None, 60.0)) == timedelta()
 
 
 @pytest.mark.parametrize(

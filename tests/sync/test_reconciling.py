@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -12,11 +13,13 @@ from routiq.mirror.models import (
     Appointment,
     AppointmentType,
     Attendance,
+    ClassSession,
     Location,
     Offering,
     Patient,
     Practitioner,
     RosterDay,
+    UnavailableBlock,
 )
 from routiq.pms import registry
 from routiq.pms.errors import VendorChanged
@@ -281,12 +284,29 @@ def killed(run: SyncRun) -> None:
     raise Killed
 
 
-def test_what_was_marked_as_removed_by_mistake_comes_back(synced: Connection, sandbox: RunningSandbox) -> None:
-    longer_ago = timezone.now() - timedelta(days=1)
-    for model in (Patient, Appointment, Attendance):
-        row = model.objects.filter(removed_at=None).first()
-        assert row is not None
-        model.objects.filter(pk=row.pk).update(removed_at=longer_ago)
+@pytest.mark.parametrize("model", [Patient, Appointment, Attendance, ClassSession, UnavailableBlock])
+def test_what_was_taken_for_gone_by_mistake_comes_back_and_is_told(
+    synced: Connection, sandbox: RunningSandbox, model: Any
+) -> None:
+    row = model.objects.filter(removed_at=None).first()
+    assert row is not None
+    model.objects.filter(pk=row.pk).update(removed_at=timezone.now() - timedelta(days=1))
     assert differences(synced, sandbox)
-    reconcile(synced)
+    run = reconcile(synced)
     assert differences(synced, sandbox) == []
+    assert {name: counts["returned"] for name, counts in run.report.items() if "returned" in counts} == {
+        str(stream): 1 for stream, held in reconciling.COMPARED.items() if held is model
+    }
+    event = SyncEvent.objects.get(source="reconciliation")
+    assert (event.record_id, event.kind) == (row.remote_id, "returned")
+
+
+def test_who_was_deleted_for_good_stays_gone(synced: Connection, sandbox: RunningSandbox) -> None:
+    patient = Patient.objects.filter(removed_at=None).first()
+    assert patient is not None
+    sandbox.edit([{"op": "delete", "collection": "patients", "id": patient.remote_id}])
+    for _ in range(2):
+        run = reconcile(synced)
+        patient.refresh_from_db()
+        assert patient.removed_at is not None
+        assert "returned" not in run.report["patients"]

@@ -15,7 +15,7 @@ from django.utils import timezone
 from routiq.connections.models import Connection
 from routiq.mirror.models import Invoice, WaitingListEntry
 from routiq.pms import registry
-from routiq.pms.gateway import Capabilities, Page, Selection, Stream
+from routiq.pms.gateway import Capabilities, Lane, Page, Selection, Stream
 from routiq.pms.records import UNSTAMPED, InvoiceRecord, Record, WaitingListRecord
 from routiq.practices.models import Practice
 from routiq.sync import jobs, pacing, plan
@@ -106,7 +106,9 @@ class Invoices:
         self.records: dict[Stream, list[Record]] = {}
         self.asked: list[tuple[Stream, datetime | None]] = []
 
-    def fetch(self, stream: Stream, selection: Selection, cursor: str | None = None) -> Page:
+    def fetch(
+        self, stream: Stream, selection: Selection, cursor: str | None = None, *, lane: Lane = Lane.BACKGROUND
+    ) -> Page:
         self.asked.append((stream, selection.updated_since))
         return Page(records=self.records.get(stream, []), next_cursor=None, remaining=0, asked_at=timezone.now())
 

@@ -24,7 +24,7 @@ from routiq.connections.secrets import keyring
 from routiq.mirror.models import Patient
 from routiq.practices.audit import SYSTEM
 from routiq.practices.models import Practice
-from routiq.sync import jobs, pacing, webhooks
+from routiq.sync import inbox, jobs, pacing, webhooks
 from routiq.sync.models import SyncEvent, WebhookEndpoint, WebhookRegistration
 from tests.sandboxes import carry_open_run, connect
 from tests.serving import serving
@@ -172,8 +172,14 @@ def test_a_genuine_delivery_that_cannot_be_read_is_refused(live: Connection, url
     assert SyncEvent.objects.get().reason == "unreadable"
 
 
-def test_an_unknown_address_is_404_and_only_post_is_taken(live: Connection, url: str) -> None:
-    assert httpx2.post(url + "x", content=b"{}").status_code == 404
+def test_an_unknown_address_is_404_in_the_log_and_counted_and_only_post_is_taken(
+    live: Connection, url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    inbox.refused.clear()
+    with caplog.at_level("WARNING", logger="routiq.inbox"):
+        assert httpx2.post(url + "x", content=b"{}").status_code == 404
+    assert [record.reason for record in caplog.records if record.name == "routiq.inbox"] == ["unknown_address"]
+    assert inbox.refused == {"unknown_address": 1}
     assert httpx2.get(url).status_code == 405
     assert not SyncEvent.objects.exists()
 
@@ -193,6 +199,8 @@ def test_registering_anew_keeps_the_old_address_counting_for_a_while_and_then_en
     WebhookEndpoint.objects.filter(retire_at__isnull=False).update(retire_at=timezone.now() - timedelta(seconds=1))
     asgi._inbox._known.clear()
     assert httpx2.post(url, content=body, headers=old.headers(body, "msg_3")).status_code == 410
+    refused = SyncEvent.objects.get(outcome=SyncEvent.Outcome.REFUSED)
+    assert (refused.connection, refused.reason) == (live, "retired_address")
 
 
 def test_an_account_without_webhooks_is_told_so_and_is_no_error(

@@ -89,6 +89,7 @@ class Found(Given):
     checked: int
     missing: int = Field(description="Were not here, and are now.")
     stale: int = Field(description="Differed, and were put right.")
+    returned: int = Field(description="Had been taken for gone, are there, and came back.")
     extra: int = Field(description="Are here, and the vendor denies them.")
     removed: int
     held_back: int = Field(description="Were not removed: a person has to look first.")

@@ -51,6 +51,7 @@ def rules() -> BudgetRules:
         limit=settings.PMS_REQUESTS or None,
         window_seconds=settings.PMS_WINDOW_SECONDS,
         live_reserve=settings.PMS_LIVE_RESERVE,
+        poll_share=settings.PMS_POLL_SHARE,
     )
 
 
@@ -91,7 +92,7 @@ class _SharedRow:
             "state": msgspec.json.encode(state).decode(),
             "minute": int(now // 60),
             "live": int(lane is Lane.LIVE),
-            "background": int(lane is Lane.BACKGROUND),
+            "background": int(lane is not Lane.LIVE),
             "connection": self.connection_id,
         }
         cursor.execute(_WRITE_AND_COUNT, values)

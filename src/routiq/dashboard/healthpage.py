@@ -17,7 +17,7 @@ from routiq.sync.eventlog import KEPT
 from routiq.sync.health import health_of
 from routiq.sync.models import SyncRun
 
-FOUND = ("checked", "missing", "stale", "extra", "removed", "held_back")
+FOUND = ("checked", "missing", "stale", "returned", "extra", "removed", "held_back")
 #: Measures of the drawing, in its own units.
 BAR, GAP, HEIGHT = 8, 2, 100
 _SHOWN = 90
@@ -98,7 +98,7 @@ class Night:
 
     @property
     def put_right(self) -> int:
-        return self.found["missing"] + self.found["stale"]
+        return self.found["missing"] + self.found["stale"] + self.found["returned"]
 
 
 def nights(connection: Connection) -> tuple[Night, ...]:

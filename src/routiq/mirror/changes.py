@@ -27,6 +27,8 @@ class ChangeKind(StrEnum):
     ARCHIVED = "archived"
     MERGED = "merged"
     DELETED = "deleted"
+    RETURNED = "returned"
+    """It was taken for gone, and the vendor has it."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,10 @@ def _was_set(field: str) -> Any:
     return lambda old, new: bool(new.get(field)) and not old.get(field)
 
 
+def _is_back(old: Row, new: Row) -> bool:
+    return bool(old.get("removed_at")) and not new.get("removed_at")
+
+
 def _moved(old: Row, new: Row) -> bool:
     return bool(old) and any(
         old.get(field) != new.get(field)
@@ -75,6 +81,7 @@ def _was_paid(old: Row, new: Row) -> bool:
 
 _RULES = (
     (ChangeKind.DELETED, _was_set("removed_at")),
+    (ChangeKind.RETURNED, _is_back),
     (ChangeKind.MERGED, _was_set("merged_into")),
     (ChangeKind.CANCELLED, _became("status", "cancelled")),
     (ChangeKind.DID_NOT_ARRIVE, _became("status", "dna")),

@@ -33,10 +33,13 @@ from routiq.pms.records import (
 
 
 class Lane(StrEnum):
-    """Who waits for the answer: a person (``LIVE``) or nobody in particular (``BACKGROUND``)."""
+    """Who waits for the answer: a person (``LIVE``) or nobody in particular (``BACKGROUND``). What asks every few
+    seconds whether something has changed (``POLL``) is background work that keeps to a share of its own, where the
+    vendor publishes a limit to have a share of."""
 
     LIVE = "live"
     BACKGROUND = "background"
+    POLL = "poll"
 
 
 class Stream(StrEnum):
@@ -213,8 +216,11 @@ class Gateway(Protocol):
         ``RateLimited``, each with its own ``cause`` and advice."""
         ...
 
-    def fetch(self, stream: Stream, selection: Selection, cursor: str | None = None) -> Page:
-        """One page of a stream, in the background lane. Reads are retried; what is raised at last is final."""
+    def fetch(
+        self, stream: Stream, selection: Selection, cursor: str | None = None, *, lane: Lane = Lane.BACKGROUND
+    ) -> Page:
+        """One page of a stream, in the background lane or in that of polls. Reads are retried; what is raised at last
+        is final."""
         ...
 
     def available_times(

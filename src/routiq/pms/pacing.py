@@ -10,7 +10,8 @@ What holds, whatever the callers do:
   longer than the vendor's, because requests that leave evenly may arrive unevenly;
 - a live request waits only when that whole limit is used up (or the vendor said stop);
 - background requests go out evenly, at most :data:`BURST` on each other's heels, and leave the reserve
-  untouched; when live requests eat into the budget, background steps back further.
+  untouched; when live requests eat into the budget, background steps back further;
+- of these, polls never make up more than ``poll_share`` of the limit in any ``window_seconds``.
 """
 
 from __future__ import annotations
@@ -42,12 +43,19 @@ class BudgetRules(msgspec.Struct, frozen=True):
     window_seconds: float
     live_reserve: float = 0.2
     """The fraction of the limit that background requests never touch."""
+    poll_share: float = 0.19
+    """The fraction of the limit that polls have, and no more."""
 
     @property
     def reserve(self) -> int:
         """Requests per window kept for live work; at least one is left for background."""
         limit = self.limit or 0
         return min(round(limit * self.live_reserve), max(limit - 1, 0))
+
+    @property
+    def polls(self) -> int:
+        """Requests per window for polls; at least one, or nothing would ever be found."""
+        return max(int((self.limit or 0) * self.poll_share), 1)
 
     @property
     def headroom(self) -> int:
@@ -60,6 +68,8 @@ class BudgetState(msgspec.Struct, frozen=True):
 
     live: tuple[int, ...] = ()
     background: tuple[int, ...] = ()
+    polls: tuple[int, ...] = ()
+    """Those of the background that were polls."""
     due: int = 0
     """When the next background request is due if they are to go out evenly."""
     blocked_until: int = 0
@@ -70,6 +80,7 @@ class BudgetState(msgspec.Struct, frozen=True):
         return {
             "live": _distances(self.live),
             "background": _distances(self.background),
+            "polls": _distances(self.polls),
             "due": self.due,
             "blocked_until": self.blocked_until,
         }
@@ -79,12 +90,19 @@ class BudgetState(msgspec.Struct, frozen=True):
         """The state that :meth:`dump` wrote; an empty dict is a fresh state. ``msgspec.ValidationError``
         otherwise."""
         kept = msgspec.convert(stored, _Stored)
-        return cls(_stamps(kept.live), _stamps(kept.background), kept.due, kept.blocked_until)
+        return cls(
+            live=_stamps(kept.live),
+            background=_stamps(kept.background),
+            polls=_stamps(kept.polls),
+            due=kept.due,
+            blocked_until=kept.blocked_until,
+        )
 
 
 class _Stored(msgspec.Struct):
     live: list[int] = []
     background: list[int] = []
+    polls: list[int] = []
     due: int = 0
     blocked_until: int = 0
 
@@ -117,6 +135,8 @@ def decide(rules: BudgetRules, state: BudgetState, lane: Lane, now: float) -> De
         return Decision(True, 0.0, state)
     state = _current(rules, state, now_ms)
     ready = _live_ready(rules, state) if lane is Lane.LIVE else _background_ready(rules, state)
+    if lane is Lane.POLL:
+        ready = max(ready, _when_below(state.polls, rules.polls, int(rules.window_seconds * 1000)))
     if ready > now_ms:
         return Decision(False, (ready - now_ms) / 1000, state)
     if lane is Lane.LIVE:
@@ -124,7 +144,9 @@ def decide(rules: BudgetRules, state: BudgetState, lane: Lane, now: float) -> De
     # Being late is made up for, but only as far as a small burst goes.
     spacing = _spacing(rules)
     due = int(max(state.due, now_ms - (BURST - 1) * spacing) + spacing)
-    return Decision(True, 0.0, msgspec.structs.replace(state, background=(*state.background, now_ms), due=due))
+    polls = (*state.polls, now_ms) if lane is Lane.POLL else state.polls
+    background = (*state.background, now_ms)
+    return Decision(True, 0.0, msgspec.structs.replace(state, background=background, polls=polls, due=due))
 
 
 def block(state: BudgetState, until: float) -> BudgetState:
@@ -150,6 +172,7 @@ def _current(rules: BudgetRules, state: BudgetState, now_ms: int) -> BudgetState
     return BudgetState(
         live=_kept(state.live, start, now_ms),
         background=_kept(state.background, start, now_ms),
+        polls=_kept(state.polls, start, now_ms),
         due=min(state.due, now_ms + int(_spacing(rules))),
         blocked_until=0,
     )
@@ -234,7 +257,11 @@ class LocalPace:
         self._lock = threading.Lock()
         self._clock = clock
         self._sleep = sleep
-        self._patience = {Lane.LIVE: live_patience, Lane.BACKGROUND: background_patience}
+        self._patience = {
+            Lane.LIVE: live_patience,
+            Lane.BACKGROUND: background_patience,
+            Lane.POLL: background_patience,
+        }
 
     def admit(self, lane: Lane) -> AbstractContextManager[Tell]:
         """Return when a request may be sent. ``RateLimited`` at once when that would take longer than the

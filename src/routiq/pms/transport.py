@@ -38,14 +38,16 @@ for _name in ("httpx2", "httpcore2"):
 
 ATTEMPTS = 3
 #: Seconds a live request waits for the vendor's own limit, and a background one, before ``RateLimited``.
-PATIENCE = {Lane.LIVE: 2.0, Lane.BACKGROUND: 600.0}
+PATIENCE = {Lane.LIVE: 2.0, Lane.BACKGROUND: 600.0, Lane.POLL: 600.0}
 #: Seconds after which a person has waited long enough, retries included; in the background, for one attempt.
-LONGEST = {Lane.LIVE: 12.0, Lane.BACKGROUND: 60.0}
+LONGEST = {Lane.LIVE: 12.0, Lane.BACKGROUND: 60.0, Lane.POLL: 60.0}
+_UNHURRIED = {"connect": 3.0, "read": 15.0, "write": 5.0, "pool": 30.0}
 _TIMEOUTS = {
     Lane.LIVE: {"connect": 3.0, "read": 10.0, "write": 5.0, "pool": 3.0},
-    Lane.BACKGROUND: {"connect": 3.0, "read": 15.0, "write": 5.0, "pool": 30.0},
+    Lane.BACKGROUND: _UNHURRIED,
+    Lane.POLL: _UNHURRIED,
 }
-_FIRST_DELAY = {Lane.LIVE: 0.2, Lane.BACKGROUND: 0.5}
+_FIRST_DELAY = {Lane.LIVE: 0.2, Lane.BACKGROUND: 0.5, Lane.POLL: 0.5}
 
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded; charset=UTF-8"

@@ -33,6 +33,7 @@ KINDS = (
     ("archived", "Archived"),
     ("merged", "Merged"),
     ("deleted", "Deleted"),
+    ("returned", "There again"),
 )
 _NOUNS = {
     Stream.PATIENTS: "Patient",
@@ -52,6 +53,7 @@ _VERBS = {
     "arrived": "{}: arrived",
     "did_not_arrive": "{}: did not arrive",
     "merged": "{} merged into another",
+    "returned": "{} is there again",
 }
 
 
@@ -73,6 +75,10 @@ REFUSALS = {
     "no_id": Refusal("It carries no delivery number", _NOT_THEIRS),
     "no_timestamp": Refusal("It does not say when it was sent", _NOT_THEIRS),
     "no_signature": Refusal("It is not signed", _NOT_THEIRS),
+    "retired_address": Refusal(
+        "It was sent to an address that we gave up when webhooks were registered anew",
+        "The system was told so and stops sending there. If it goes on for days, press Re-register Webhooks.",
+    ),
     "too_large": Refusal("It is larger than a delivery can be", _NOT_THEIRS),
     "unreadable": Refusal(
         "It is genuine but cannot be read", "The system may have changed how it writes them. Tell support."

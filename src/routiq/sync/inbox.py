@@ -11,6 +11,7 @@ import hashlib
 import json
 import logging
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -77,6 +78,15 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 
+#: How many deliveries this process has refused since it began, by reason.
+refused: Counter[str] = Counter()
+
+
+def _note(reason: str, **more: int) -> None:
+    refused[reason] += 1
+    log.warning("delivery refused", extra={"reason": reason, **more})
+
+
 @dataclass(frozen=True)
 class _Address:
     practice_id: int
@@ -111,9 +121,11 @@ class Inbox:
         token = hashlib.sha256(scope["path"][len(PREFIX) :].rstrip("/").encode()).hexdigest()
         address = await self._address(token)
         if address is None:
-            log.warning("delivery to an unknown address")
+            # Nobody's: it cannot stand on any practice's page.
+            _note("unknown_address")
             return 404
         if address.is_retired:
+            await self._refuse(address, "retired_address")
             return 410
         if body is None:
             await self._refuse(address, "too_large")
@@ -180,7 +192,7 @@ class Inbox:
         )
 
     async def _refuse(self, address: _Address, reason: str) -> None:
-        log.warning("delivery refused", extra={"connection": address.connection_id, "reason": reason})
+        _note(reason, connection=address.connection_id)
         await self._execute(
             address,
             _REFUSE,

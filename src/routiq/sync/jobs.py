@@ -11,17 +11,18 @@ from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from routiq.connections import budget
 from routiq.connections.connecting import live_connection
 from routiq.connections.models import Connection
 from routiq.pms import registry
 from routiq.pms.errors import PmsError
-from routiq.pms.gateway import Capabilities, Stream
+from routiq.pms.gateway import Capabilities, Lane, PaceKind, Stream
 from routiq.practices.jobs_queue import defer_once
 from routiq.practices.people import practice_ids
 from routiq.practices.tenancy import acting_for
 from routiq.sync import engine, eventlog, freshness, nightly, pacing, webhooks
 from routiq.sync.history import has_been_synced, open_run
-from routiq.sync.looking import look, quick_streams, slow_streams
+from routiq.sync.looking import CHANGING, look, quick_streams, slow_streams
 from routiq.sync.models import StreamState, SyncEvent, SyncRun, WebhookRegistration
 
 log = logging.getLogger("routiq.sync")
@@ -66,7 +67,7 @@ def look_for_announced(practice_id: int, connection_id: int) -> None:
         if waiting.filter(kind__endswith="deleted").exists():
             streams.add(Stream.DELETED_PATIENTS)
         if streams:
-            _look(connection, streams, wait=True)
+            _look(connection, streams, lane=Lane.BACKGROUND, wait=True)
 
 
 def _keep_apart(connection_id: int) -> None:
@@ -80,17 +81,29 @@ def _look(
     connection: Connection,
     streams: set[Stream] | tuple[Stream, ...],
     *,
+    source: str = SyncEvent.Source.POLL,
+    lane: Lane = Lane.POLL,
     thorough: bool = False,
     wait: bool = False,
 ) -> None:
     try:
-        looked = look(connection, streams, thorough=thorough, wait=wait)
+        looked = look(connection, streams, source=source, lane=lane, thorough=thorough, wait=wait)
     except PmsError as error:
         log.warning("look failed", extra={"connection": connection.pk, "code": error.code})
         return
     if wait:
         apart = APART_IN_A_STORM if looked.changes >= _A_LOT else APART
         _last_look[connection.pk] = (time.monotonic(), apart)
+
+
+@app.task(queue="live", name="sync.look_now")
+def look_now(practice_id: int, connection_id: int) -> None:
+    """Sync Now, pressed while everything is being compared: a thorough look beside it."""
+    with acting_for(practice_id):
+        connection = Connection.objects.select_related("practice").filter(pk=connection_id).first()
+        if connection is not None and connection.is_active and has_been_synced(connection):
+            manual = SyncEvent.Source.MANUAL
+            _look(connection, CHANGING, source=manual, lane=Lane.BACKGROUND, thorough=True, wait=True)
 
 
 @app.periodic(cron=f"* * * * * */{pacing.TICK.seconds}")
@@ -155,7 +168,15 @@ def look_is_due(connection: Connection) -> bool:
     if state is None:
         return False
     now = timezone.now()
-    return now - state.last_success_at > pacing.interval(need_of(connection), now) - pacing.TICK
+    wanted = pacing.interval(need_of(connection), now) - pacing.TICK
+    return now - state.last_success_at > max(wanted, _least_apart(capabilities_of(connection)))
+
+
+def _least_apart(capabilities: Capabilities) -> timedelta:
+    """As near to each other as the share of the polls allows, where there is a limit to have a share of."""
+    if capabilities.pace is not PaceKind.FIXED_WINDOW:
+        return timedelta()
+    return pacing.least_apart(len(quick_streams(capabilities)), budget.rules())
 
 
 def round_is_due(connection: Connection) -> bool:
@@ -239,6 +260,16 @@ def ask_to_look(connection: Connection) -> None:
     defer_once(
         look_for_announced,
         f"look:{connection.pk}",
+        practice_id=connection.practice_id,
+        connection_id=connection.pk,
+    )
+
+
+def ask_to_look_now(connection: Connection) -> None:
+    """Have a worker look at everything that changes, soon and once."""
+    defer_once(
+        look_now,
+        f"now:{connection.pk}",
         practice_id=connection.practice_id,
         connection_id=connection.pk,
     )

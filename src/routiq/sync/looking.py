@@ -20,7 +20,7 @@ from routiq.connections.models import Connection
 from routiq.mirror.changes import Change, ChangeKind
 from routiq.mirror.models import Appointment, ClassSession
 from routiq.pms.errors import PmsError
-from routiq.pms.gateway import Capabilities, Gateway, Page, Selection, Stream
+from routiq.pms.gateway import Capabilities, Gateway, Lane, Page, Selection, Stream
 from routiq.pms.records import UNSTAMPED, AttendanceRecord, Record
 from routiq.sync import eventlog, plan
 from routiq.sync.locks import alone, look_at
@@ -68,16 +68,49 @@ class Looked:
     requests: int = 0
 
 
+@dataclass(frozen=True)
+class _Asking:
+    """Whom we ask, for which connection, under which name finds stand in the event log, and in which lane."""
+
+    gateway: Gateway
+    connection: Connection
+    source: str
+    lane: Lane
+
+    def page(self, stream: Stream, selection: Selection, cursor: str | None, checkpoint: Checkpoint) -> Page:
+        return pull(
+            self.gateway,
+            self.connection,
+            stream,
+            selection,
+            cursor,
+            checkpoint,
+            source=self.source,
+            lane=self.lane,
+        )
+
+    def all_pages(self, stream: Stream, selection: Selection, checkpoint: Checkpoint) -> int:
+        """All pages of a selection; returns the requests it took."""
+        cursor, requests = None, 0
+        while True:
+            page = self.page(stream, selection, cursor, checkpoint)
+            requests += 1
+            cursor = page.next_cursor
+            if cursor is None:
+                return requests
+
+
 def look(
     connection: Connection,
     streams: Collection[Stream] = CHANGING,
     *,
     source: str = SyncEvent.Source.POLL,
+    lane: Lane = Lane.BACKGROUND,
     thorough: bool = False,
     wait: bool = False,
 ) -> Looked:
     """Pull what changed in these streams, as far as the vendor has them. ``thorough``: with the last minutes once
-    more, and what the vendor deleted. A stream at which somebody else is just looking is left to them, or with
+    more, and what is looked at only so. A stream at which somebody else is just looking is left to them, or with
     ``wait`` looked at after them.
 
     Errors of the vendor are raised after the connection was paused where the owner has to act. Outside a transaction,
@@ -95,7 +128,7 @@ def look(
             with alone(look_at(stream), connection.pk, wait=wait) as free:
                 if free:
                     began_at = timezone.now()
-                    _look_at(gateway, connection, stream, source, looked, thorough=thorough)
+                    _look_at(_Asking(gateway, connection, source, lane), stream, looked, thorough=thorough)
                     _done(connection, stream, began_at if thorough else None)
                     eventlog.settle_waiting(connection, [stream], began_at)
     except PmsError as error:
@@ -112,27 +145,8 @@ def _ids(page: Page) -> list[str]:
     return [record.id for record in page.records if isinstance(record, Record)]
 
 
-def _pull_all(
-    gateway: Gateway,
-    connection: Connection,
-    stream: Stream,
-    selection: Selection,
-    checkpoint: Checkpoint,
-    source: str = SyncEvent.Source.POLL,
-) -> int:
-    """All pages of a selection; returns the requests it took."""
-    cursor, requests = None, 0
-    while True:
-        page = pull(gateway, connection, stream, selection, cursor, checkpoint, source=source)
-        requests += 1
-        cursor = page.next_cursor
-        if cursor is None:
-            return requests
-
-
-def _look_at(
-    gateway: Gateway, connection: Connection, stream: Stream, source: str, looked: Looked, *, thorough: bool
-) -> None:
+def _look_at(by: _Asking, stream: Stream, looked: Looked, *, thorough: bool) -> None:
+    connection = by.connection
     since = _since(connection, stream, thorough=thorough)
     whole = stream is Stream.DELETED_PATIENTS or stream in plan.REFERENCE
     selection = Selection() if whole else Selection(updated_since=since)
@@ -148,18 +162,18 @@ def _look_at(
             newest = _saw(connection, stream, page, newest)
             eventlog.settle_records(connection, _ids(page), page.asked_at)
 
-        page = pull(gateway, connection, stream, selection, cursor, checkpoint, source=source)
+        page = by.page(stream, selection, cursor, checkpoint)
         looked.requests += 1
         if stream is Stream.ATTENDANCES:
-            looked.requests += _follow_arrivals(gateway, connection, page, source, looked)
+            looked.requests += _follow_arrivals(by, page, looked)
         cursor = page.next_cursor
         if cursor is None:
             break
-    if stream is Stream.CLASSES and first_met and Stream.ATTENDANCES in gateway.capabilities.streams:
-        _bring_seats(gateway, connection, first_met, source, looked)
+    if stream is Stream.CLASSES and first_met and Stream.ATTENDANCES in by.gateway.capabilities.streams:
+        _bring_seats(by, first_met, looked)
 
 
-def _bring_seats(gateway: Gateway, connection: Connection, classes: list[str], source: str, looked: Looked) -> None:
+def _bring_seats(by: _Asking, classes: list[str], looked: Looked) -> None:
     """The seats of a class that we meet for the first time may be older than what brought it: nobody stamps them when
     the class moves into the window."""
 
@@ -167,7 +181,7 @@ def _bring_seats(gateway: Gateway, connection: Connection, classes: list[str], s
         looked.changes += len(changes)
 
     seats = Selection(class_ids=tuple(classes))
-    looked.requests += _pull_all(gateway, connection, Stream.ATTENDANCES, seats, checkpoint, source)
+    looked.requests += by.all_pages(Stream.ATTENDANCES, seats, checkpoint)
 
 
 def _since(connection: Connection, stream: Stream, *, thorough: bool) -> datetime:
@@ -222,9 +236,10 @@ def _failed(connection: Connection, stream: Stream, error: PmsError) -> None:
     )
 
 
-def _follow_arrivals(gateway: Gateway, connection: Connection, page: Page, source: str, looked: Looked) -> int:
+def _follow_arrivals(by: _Asking, page: Page, looked: Looked) -> int:
     """Whether somebody arrived is kept with the attendee, and the appointment itself need not be stamped anew by it:
     where the attendee is newer than our copy of the appointment, read that again. Returns the requests it took."""
+    connection = by.connection
     stamps = {record.class_id: record.updated_at for record in page.records if isinstance(record, AttendanceRecord)}
     sessions = ClassSession.objects.filter(connection=connection, remote_id__in=stamps)
     for class_id in sessions.values_list("remote_id", flat=True):
@@ -240,7 +255,7 @@ def _follow_arrivals(gateway: Gateway, connection: Connection, page: Page, sourc
         looked.changes += len(changes)
 
     selection = Selection(ids=tuple(behind))
-    requests = _pull_all(gateway, connection, Stream.APPOINTMENTS, selection, checkpoint, source)
+    requests = by.all_pages(Stream.APPOINTMENTS, selection, checkpoint)
     # Even where nothing differed, these were read as of now: not again for the same arrival.
     Appointment.objects.filter(connection=connection, remote_id__in=behind).update(seen_at=page.asked_at)
     return requests

@@ -8,12 +8,16 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from routiq.pms.pacing import BudgetRules
+
 #: How often it is looked which looks are due: a look that would be late by the next time is due now.
 TICK = timedelta(seconds=3)
 WATCHED = timedelta(seconds=5)
 OPEN_HOURS = timedelta(seconds=10)
 QUIET = timedelta(seconds=60)
 THOROUGH, THOROUGH_BESIDE_EVENTS = timedelta(minutes=1), timedelta(minutes=5)
+#: So many requests more than a quick look takes a thorough one.
+THOROUGH_EXTRA = 2
 #: A system that announces nothing is asked at least this often. A quarter of an hour at worst is promised, and a
 #: round takes its time too.
 ROUND = timedelta(minutes=12)
@@ -47,6 +51,16 @@ def interval(need: Need, now: datetime) -> timedelta:
     if watched:
         return WATCHED
     return OPEN_HOURS if opened else QUIET
+
+
+def least_apart(requests: int, rules: BudgetRules) -> timedelta:
+    """How far apart looks of so many requests must begin for all of them, and once a minute a thorough one, to fit
+    into what polls have: however much somebody waits, they are never looked for more often."""
+    if rules.limit is None:
+        return timedelta()
+    windows_a_minute = 60 / rules.window_seconds
+    left = max(rules.polls * windows_a_minute - THOROUGH_EXTRA, 1)
+    return timedelta(minutes=1) * requests / left
 
 
 def thorough_interval(need: Need) -> timedelta:

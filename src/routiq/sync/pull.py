@@ -21,7 +21,7 @@ from routiq.mirror.models import Offering
 from routiq.mirror.published import publish
 from routiq.mirror.tables import TABLES
 from routiq.mirror.writing import write, write_and_compare, write_whole
-from routiq.pms.gateway import Gateway, Page, Selection, Stream
+from routiq.pms.gateway import Gateway, Lane, Page, Selection, Stream
 from routiq.pms.records import (
     AppointmentRecord,
     AppointmentTypeRecord,
@@ -66,13 +66,14 @@ def pull(
     checkpoint: Checkpoint,
     *,
     source: str = "",
+    lane: Lane = Lane.BACKGROUND,
 ) -> Page:
     """Fetch and store the next page (of a list that is kept whole: all its pages). With a ``source``, what changed
     is noted in the event log under it. Raises what the gateway raises; then nothing was stored."""
     if stream in WHOLE:
-        page = _all_pages(gateway, stream, selection)
+        page = _all_pages(gateway, stream, selection, lane)
     else:
-        page = gateway.fetch(stream, selection, cursor)
+        page = gateway.fetch(stream, selection, cursor, lane=lane)
     faults.point("page_fetched")
     with transaction.atomic():
         written, changes = _store(connection, stream, selection, page, compare=bool(source))
@@ -136,10 +137,10 @@ def _inside_the_window(connection: Connection, records: list[msgspec.Struct]) ->
     return [record for record in records if not (isinstance(record, BOOKINGS) and record.id in outside)]
 
 
-def _all_pages(gateway: Gateway, stream: Stream, selection: Selection) -> Page:
-    pages = [gateway.fetch(stream, selection, None)]
+def _all_pages(gateway: Gateway, stream: Stream, selection: Selection, lane: Lane) -> Page:
+    pages = [gateway.fetch(stream, selection, None, lane=lane)]
     while pages[-1].next_cursor is not None:
-        pages.append(gateway.fetch(stream, selection, pages[-1].next_cursor))
+        pages.append(gateway.fetch(stream, selection, pages[-1].next_cursor, lane=lane))
     return Page(
         records=[record for page in pages for record in page.records],
         next_cursor=None,

@@ -51,6 +51,8 @@ COMPARED: dict[Stream, Any] = {
     Stream.WAITING_LIST: WaitingListEntry,
     Stream.INVOICES: Invoice,
 }
+#: Under which word of the report a difference is counted; the others are stale.
+_FOUND = {ChangeKind.CREATED: "missing", ChangeKind.RETURNED: "returned"}
 #: More than this many rows of a stream, and more than this share of it, are not removed without a person.
 BRAKE_ROWS = 20
 BRAKE_SHARE = 0.02
@@ -72,23 +74,23 @@ def note_page(run: SyncRun, stream: Stream, page: Page, changes: list[Change]) -
         ignore_conflicts=True,
     )
     back = _there_after_all(run, stream, page)
-    found = Counter(
-        "missing" if change.kind is ChangeKind.CREATED else "stale" for change in changes if change.record_id
-    )
-    if back:
-        found["stale"] += back
+    found = Counter(_FOUND.get(change.kind, "stale") for change in (*changes, *back) if change.record_id)
     _count(run, stream, checked=len(page.records), **found)
 
 
-def _there_after_all(run: SyncRun, stream: Stream, page: Page) -> int:
+def _there_after_all(run: SyncRun, stream: Stream, page: Page) -> list[Change]:
     """A patient that is met on a walk through all is not deleted, whatever was noted before. (The other kinds say of
     themselves whether they are deleted.)"""
     if stream is not Stream.PATIENTS:
-        return 0
+        return []
     met = [record.id for record in page.records if isinstance(record, Record)]
-    return Patient.objects.filter(connection=run.connection, remote_id__in=met, removed_at__lt=page.asked_at).update(
-        removed_at=None
-    )
+    gone = Patient.objects.filter(connection=run.connection, remote_id__in=met, removed_at__lt=page.asked_at)
+    back = [Change(record_id, ChangeKind.RETURNED) for record_id in gone.values_list("remote_id", flat=True)]
+    if back:
+        gone.update(removed_at=None)
+        eventlog.note_changes(run.connection, stream, back, SyncEvent.Source.RECONCILIATION, page.asked_at)
+        announce(run.practice_id, "sync")
+    return back
 
 
 def start_over(run: SyncRun) -> None:
@@ -241,7 +243,8 @@ def _remove(run: SyncRun, stream: Stream, ids: list[str]) -> None:
 
 @transaction.atomic
 def _count(run: SyncRun, stream: Stream, **found: int) -> None:
-    """Add to the report: ``checked``, ``missing``, ``stale``, ``extra``, ``removed``, ``held_back`` by stream."""
+    """Add to the report: ``checked``, ``missing``, ``stale``, ``returned``, ``extra``, ``removed``, ``held_back`` by
+    stream."""
     report = SyncRun.objects.select_for_update().values_list("report", flat=True).get(pk=run.pk) or {}
     counts = report.setdefault(str(stream), {})
     for name, number in found.items():

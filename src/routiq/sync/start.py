@@ -11,7 +11,7 @@ from routiq.practices import audit
 from routiq.practices.live import announce
 from routiq.practices.tenancy import acting_for
 from routiq.sync.history import has_been_synced, open_run
-from routiq.sync.jobs import ask_to_register, wake
+from routiq.sync.jobs import ask_to_look_now, ask_to_register, wake
 from routiq.sync.models import SyncRun
 
 
@@ -26,10 +26,26 @@ def connect_and_sync(*, practice_id: int, vendor: str, region: str, key: str, ac
 
 
 def sync_now(connection: Connection, actor: audit.Actor) -> SyncRun:
-    """What the button "Sync Now" does: at once; pressed twice it is one run (C84)."""
-    run = request_run(connection)
+    """What the button "Sync Now" does: at once; pressed twice it is one run (C84). While everything is being compared
+    that run goes on, and what changed lately is fetched beside it, at once: the newest wish does not wait."""
+    with transaction.atomic():
+        run = request_run(connection)
+        if run.kind == SyncRun.Kind.RECONCILIATION and connection.is_active:
+            ask_to_look_now(connection)
     audit.record(actor, "sync.requested", f"run:{run.pk}")
     return run
+
+
+def pressed_in_words(run: SyncRun, before: SyncRun | None) -> str:
+    """What pressing Sync Now led to; ``before`` is the run that was open."""
+    if before is None or before.pk != run.pk:
+        return "Sync started. You may leave this page; it continues in the background."
+    if run.kind == SyncRun.Kind.RECONCILIATION:
+        return (
+            "Everything is being compared just now, which includes this; it is shown here. What changed lately is "
+            "fetched at once beside it."
+        )
+    return "A sync is under way already, and it is this one: it is shown here."
 
 
 @transaction.atomic

@@ -25,9 +25,10 @@ from routiq.pms import registry
 from routiq.pms.errors import KeyRejected, NotPermitted, PmsError
 from routiq.pms.gateway import Vendor
 from routiq.sync import pacing
+from routiq.sync.history import open_run
 from routiq.sync.jobs import need_of
 from routiq.sync.progress import size_estimates
-from routiq.sync.start import connect_and_sync, sync_now
+from routiq.sync.start import connect_and_sync, pressed_in_words, sync_now
 
 
 @require_safe
@@ -127,12 +128,13 @@ def sync(request: HttpRequest, name: str) -> HttpResponse:
             request, "The connection is paused. Save a working key first; then the sync goes on by itself."
         )
         return redirect("integration", name=name)
+    before = open_run(connection)
     try:
-        sync_now(connection, actor(request))
+        run = sync_now(connection, actor(request))
     except PmsError as error:
         messages.error(request, f"{error.message} {error.advice}")
     else:
-        messages.success(request, "Sync started. You may leave this page; it continues in the background.")
+        messages.success(request, pressed_in_words(run, before))
     return redirect("integration", name=name)
 
 

@@ -110,7 +110,9 @@ class ClinikoGateway:
             )
         return account
 
-    def fetch(self, stream: Stream, selection: Selection, cursor: str | None = None) -> Page:
+    def fetch(
+        self, stream: Stream, selection: Selection, cursor: str | None = None, *, lane: Lane = Lane.BACKGROUND
+    ) -> Page:
         """See :meth:`routiq.pms.gateway.Gateway.fetch`. Streams without stamps (booking rules, offerings,
         deleted patients) come whole whatever ``updated_since`` says. Attendances include the one seat that
         Cliniko keeps for each individual appointment: their ``class_id`` is then the appointment's id."""
@@ -118,7 +120,7 @@ class ClinikoGateway:
         source = SOURCES[stream]
         at = Cursor.read(cursor)
         part = source.parts[at.part]
-        reply = self._transport.read(part.path, source.decoder, params=parameters(source, selection, at))
+        reply = self._transport.read(part.path, source.decoder, params=parameters(source, selection, at), lane=lane)
         if source.walk is Walk.SINGLE:
             rules = mapping.booking_rules(reply.content)
             return Page(records=(rules,), next_cursor=None, remaining=0, asked_at=reply.asked_at)

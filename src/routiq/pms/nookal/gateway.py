@@ -120,7 +120,9 @@ class NookalGateway:
             time_zone=locations[0].time_zone,
         )
 
-    def fetch(self, stream: Stream, selection: Selection, cursor: str | None = None) -> Page:
+    def fetch(
+        self, stream: Stream, selection: Selection, cursor: str | None = None, *, lane: Lane = Lane.BACKGROUND
+    ) -> Page:
         """See :meth:`routiq.pms.gateway.Gateway.fetch`. Practitioners, locations and appointment types come whole
         whatever ``updated_since`` says, and classes and seats as ``capabilities.streams_by_change`` says. Changes are
         asked for a day further back, and are in order within a page."""
