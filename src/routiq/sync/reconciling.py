@@ -89,6 +89,7 @@ def _there_after_all(run: SyncRun, stream: Stream, page: Page) -> list[Change]:
     if back:
         gone.update(removed_at=None)
         eventlog.note_changes(run.connection, stream, back, SyncEvent.Source.RECONCILIATION, page.asked_at)
+        publish(run.connection, stream, back)
         announce(run.practice_id, "sync")
     return back
 
