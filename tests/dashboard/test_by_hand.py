@@ -20,6 +20,7 @@ from routiq.frontdesk.people import recognise_caller
 from routiq.mirror.models import Appointment, Patient
 from routiq.practices.models import AuditEntry, Person, Practice
 from routiq.practices.tenancy import acting_for
+from tests.dashboard.conftest import World
 
 
 @pytest.fixture
@@ -178,3 +179,11 @@ def test_an_appointment_of_nobody_here_is_not_there(desk: Client) -> None:
         assert desk.get(f"/appointments/1/{what}").status_code == 404
     for pk in ("99999999", "x", "9" * 40):
         assert desk.get(f"/calendar/book?patient={pk}").status_code == 404
+
+
+def test_cancelling_late_says_how_late_it_is(client_in: Client, world: World) -> None:
+    world.streams()
+    visit = world.appointment(world.patient("Amelia", "Nguyen"), timezone.now() + timedelta(hours=3))
+    html = client_in.get(f"/appointments/{visit.remote_id}/cancel").content.decode()
+    assert "It is less than 24 hours before the appointment." in html
+    assert "Changes are late" not in html

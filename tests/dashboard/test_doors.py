@@ -23,13 +23,14 @@ from routiq.sync.models import SyncEvent
 from tests.dashboard.conftest import World
 
 PASSWORD = "a long enough password"
-OPEN = {"login"}
+OPEN = {"login", "join"}
 VALUES: dict[str, Any] = {
     "written": "00000000-0000-4000-8000-000000000000",
     "appointment": "1",
     "pk": 1,
     "name": "cliniko",
     "page": "home",
+    "token": "none-of-ours",
 }
 
 
@@ -46,7 +47,7 @@ def _address(route: URLPattern, **values: Any) -> str:
 @pytest.mark.parametrize("route", _routes(), ids=lambda route: route.name)
 def test_every_address_asks_for_a_login(route: URLPattern, client: Client) -> None:
     if route.name in OPEN:
-        assert client.get(_address(route)).status_code == 200
+        assert client.get(_address(route)).status_code == (410 if route.name == "join" else 200)
         return
     for answer in (client.get(_address(route)), client.post(_address(route))):
         assert answer.status_code == 302
@@ -85,9 +86,11 @@ def foreign(other_practice: Practice, other_world: World) -> dict[str, int]:
         Turn.objects.create(practice=other_practice, conversation=conversation, number=1, said="Secret-Name")
         task = StaffTask.objects.create(practice=other_practice, kind="call_back", summary="Secret-Name")
         token, _ = tokens.create("Secret-Name", SYSTEM)
+        membership = Membership.objects.get()
     event = other_world.event(record_id=patient.remote_id)
     run = other_world.night(appointments={"held_back": 30})
     session = other_world.class_session()
+    practitioner = other_world.practitioner("Secret-Name")
     return {
         "patient": patient.pk,
         "class_session": session.pk,
@@ -100,6 +103,10 @@ def foreign(other_practice: Practice, other_world: World) -> dict[str, int]:
         "revoke_token": token.pk,
         "replay": event.pk,
         "remove_held_back": run.pk,
+        "login_of": membership.pk,
+        "send_password_link": membership.pk,
+        "remove_login": membership.pk,
+        "assign_login": practitioner.pk,
     }
 
 
@@ -112,6 +119,7 @@ def test_the_walk_knows_every_address_that_takes_an_id(foreign: dict[str, int]) 
     [
         *("patient", "class_session", "conversation", "say", "task", "take_task", "hand_back_task", "task_done"),
         *("revoke_token", "replay", "remove_held_back"),
+        *("login_of", "send_password_link", "remove_login", "assign_login"),
     ],
 )
 def test_another_practices_ids_are_not_there(
@@ -128,6 +136,8 @@ def test_another_practices_ids_are_not_there(
         "revoke_token",
         "replay",
         "remove_held_back",
+        "send_password_link",
+        "remove_login",
     )
     answer = client_in.post(address, {"text": "hello"}) if only_posts else client_in.get(address)
     assert answer.status_code == 404
@@ -141,6 +151,7 @@ def test_nothing_of_another_practice_was_changed(
     client_in.post(reverse("task_done", args=[foreign["task_done"]]))
     client_in.post(reverse("revoke_token", args=[foreign["revoke_token"]]))
     client_in.post(reverse("say", args=[foreign["say"]]), {"text": "hello"})
+    client_in.post(reverse("remove_login", args=[foreign["remove_login"]]))
     client_in.post(reverse("replay", args=["cliniko", foreign["replay"]]))
     with acting_for(other_practice.pk):
         assert not SyncEvent.objects.filter(is_replay=True).exists()
@@ -148,6 +159,7 @@ def test_nothing_of_another_practice_was_changed(
         assert StaffTask.objects.get(pk=foreign["task"]).taken_by == ""
         assert ApiToken.objects.get(pk=foreign["revoke_token"]).revoked_at is None
         assert Turn.objects.count() == 1
+        assert Membership.objects.filter(pk=foreign["remove_login"]).exists()
 
 
 @pytest.mark.parametrize(
@@ -160,6 +172,7 @@ def test_nothing_of_another_practice_was_changed(
         "/practice",
         "/test-robyn",
         "/settings/tokens",
+        "/settings/logins",
         "/settings/integrations/cliniko/webhook-logs",
         "/settings/integrations/cliniko/disconnect",
         "/settings/integrations/cliniko/health",

@@ -15,9 +15,12 @@ from django.utils import timezone
 from routiq.connections.connecting import kept_connection, live_connection
 from routiq.connections.models import Connection
 from routiq.dashboard import calendarlayout as layout
+from routiq.dashboard.doors import membership_of
 from routiq.mirror import queries_calendar as diary
 from routiq.mirror.models import Location, Practitioner, RosterDay
 from routiq.mirror.queries_calendar import Blocked, Entry
+from routiq.mirror.sight import Sight, sight_of
+from routiq.practices.permissions import Right, may
 
 DAY, WEEK = "day", "week"
 VIEWS = ((DAY, "Day"), (WEEK, "Week"))
@@ -37,6 +40,9 @@ class Wanted:
     practitioner: Practitioner | None
     locations: Sequence[Location]
     practitioners: Sequence[Practitioner]
+    """Those whose diary may be seen."""
+    sight: Sight
+    may_book: bool
 
     @property
     def zone(self) -> ZoneInfo:
@@ -125,9 +131,9 @@ def wanted_of(request: HttpRequest) -> Wanted | None:
     locations = list(Location.objects.filter(connection=connection, removed_at=None, active=True).order_by("name"))
     if not locations:
         return None
-    practitioners = list(
-        Practitioner.objects.filter(connection=connection, removed_at=None, active=True).order_by("name")
-    )
+    sight = sight_of(membership_of(request))
+    everybody = Practitioner.objects.filter(connection=connection, removed_at=None, active=True).order_by("name")
+    practitioners = [row for row in everybody if sight.sees_diary_of(row.remote_id)]
     chosen = _chosen(locations, request.GET.get("location", "")) or locations[0]
     view = request.GET.get("view", DAY)
     today = timezone.now().astimezone(ZoneInfo(chosen.time_zone)).date()
@@ -139,6 +145,8 @@ def wanted_of(request: HttpRequest) -> Wanted | None:
         practitioner=_chosen(practitioners, request.GET.get("practitioner", "")),
         locations=locations,
         practitioners=practitioners,
+        sight=sight,
+        may_book=may(membership_of(request), Right.BOOK),
     )
 
 
@@ -164,7 +172,7 @@ def frame(wanted: Wanted) -> dict[str, Any]:
         "later": wanted.query(day=wanted.day + step),
         "now_query": wanted.query(day=wanted.today),
         "step_word": "day" if wanted.view == DAY else "week",
-        "can_book": wanted.connection.is_active,
+        "can_book": wanted.connection.is_active and wanted.may_book,
         "other_zone": wanted.location.time_zone != wanted.connection.practice.time_zone,
     }
 
@@ -182,8 +190,10 @@ def calendar(request: HttpRequest) -> dict[str, Any]:
         location_id=wanted.location.remote_id,
         practitioner_id=wanted.practitioner.remote_id if wanted.practitioner else "",
     )
+    entries = [entry for entry in entries if wanted.sight.sees_diary_of(entry.practitioner_id)]
     weekdays = {day.isoweekday() for day in wanted.days}
     rosters = diary.rosters(wanted.connection, wanted.location.remote_id, weekdays)
+    rosters = [row for row in rosters if wanted.sight.sees_diary_of(row.practitioner_remote_id)]
     if wanted.practitioner:
         rosters = [row for row in rosters if row.practitioner_remote_id == wanted.practitioner.remote_id]
     standing = [entry for entry in entries if not entry.is_cancelled]
@@ -318,5 +328,5 @@ def _column(
         cancelled=tuple(entry for entry in entries if entry.is_cancelled),
         away=(),
         now=axis.now(timezone.now(), day) if axis is not None else None,
-        book=urlencode(book) if day >= wanted.today and wanted.connection.is_active else "",
+        book=urlencode(book) if wanted.may_book and day >= wanted.today and wanted.connection.is_active else "",
     )

@@ -13,6 +13,7 @@ from django.utils.functional import SimpleLazyObject
 
 from routiq.connections.connecting import kept_connection, live_connection
 from routiq.connections.models import Connection
+from routiq.dashboard.doors import membership_of, opens, rights_of
 from routiq.dashboard.taskpage import open_tasks
 from routiq.pms import registry
 from routiq.sync.health import PROMISED, freshness_of
@@ -40,8 +41,8 @@ _NAV = (
 
 def practice(request: HttpRequest) -> dict[str, Any]:
     """``practice``, ``others`` (the person's other memberships), the live ``connection`` or the ended one whose data
-    is ``kept``, how ``late`` it is, the vendor's ``vendor_label``, and the ``nav``. Nothing of it for a visitor
-    without a practice: the login page has no frame."""
+    is ``kept``, how ``late`` it is, the vendor's ``vendor_label``, the ``nav``, and what the login ``may``. Nothing
+    of it for a visitor without a practice: the login page has no frame."""
     own = getattr(request, "practice", None)
     if own is None:
         return {
@@ -52,7 +53,9 @@ def practice(request: HttpRequest) -> dict[str, Any]:
             "kept": None,
             "vendor_label": "",
             "nav": (),
+            "may": rights_of(None),
         }
+    membership = membership_of(request)
     connection = live_connection()
     kept = kept_connection() if connection is None else None
     return {
@@ -67,7 +70,10 @@ def practice(request: HttpRequest) -> dict[str, Any]:
         "nav": [
             NavItem(label, reverse(name), icon, _is_current(request.path, starts))
             for label, name, icon, starts in _NAV
+            if opens(membership, name)
         ],
+        "membership": membership,
+        "may": rights_of(membership),
     }
 
 

@@ -11,8 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from routiq.connections.connecting import live_connection
+from routiq.dashboard.doors import membership_of
 from routiq.dashboard.systems import offers_webhooks
 from routiq.pms import registry
+from routiq.practices.permissions import Right, may
 from routiq.sync import eventreading, pacing
 from routiq.sync.eventreading import Wanted
 from routiq.sync.jobs import need_of
@@ -76,11 +78,13 @@ def lines(request: HttpRequest) -> dict[str, Any]:
 
 
 def latest(request: HttpRequest) -> dict[str, Any]:
+    """The latest lines, for the dashboard of those who may see the log: it names patients."""
     connection = live_connection()
+    shown = connection is not None and may(membership_of(request), Right.EVENTS)
     return {
         "connection": connection,
         "rhythm": pacing.in_words(need_of(connection)) if connection else "",
-        "recent_events": eventreading.latest(connection, ON_DASHBOARD) if connection else (),
+        "recent_events": eventreading.latest(connection, ON_DASHBOARD) if connection and shown else (),
         "log_route": _route_of(connection.vendor) if connection else "",
     }
 

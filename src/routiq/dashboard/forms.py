@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
 from routiq.pms.gateway import Guide
+from routiq.practices.models import Membership
 from routiq.robyn.conversation import LONGEST
 
 FROM_KEY = "from-key"
@@ -34,6 +36,45 @@ class LoginForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         error_messages={"required": "Enter your password."},
     )
+
+
+class PasswordForm(forms.Form):
+    password = forms.CharField(
+        label="New password",
+        strip=False,
+        max_length=1000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "autofocus": True}),
+        error_messages={"required": "Choose a password."},
+    )
+
+
+class UserForm(forms.Form):
+    """Somebody new at the practice."""
+
+    name = forms.CharField(
+        label="Full name",
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Enter the full name.", "max_length": "Use at most 200 characters."},
+    )
+    email = forms.EmailField(
+        label="E-mail",
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": "Enter the e-mail address. The letter with the link goes there.",
+            "invalid": "Enter an e-mail address, such as name@clinic.example.",
+        },
+    )
+    role = forms.ChoiceField(
+        label="Role",
+        error_messages={"required": "Choose a role.", "invalid_choice": "Choose one of the roles in the list."},
+    )
+
+    def __init__(self, roles: Sequence[Membership.Role], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        role = self.fields["role"]
+        assert isinstance(role, forms.ChoiceField)
+        role.choices = [("", "Choose…"), *((each.value, each.label) for each in roles)]
 
 
 class ConnectForm(forms.Form):

@@ -13,8 +13,10 @@ from django.utils import timezone
 from routiq.connections.connecting import kept_connection, live_connection
 from routiq.connections.models import Connection
 from routiq.dashboard import calendarpage, eventpage, healthpage, numbers, taskpage
+from routiq.dashboard.doors import membership_of
 from routiq.frontdesk.models import StaffTask
 from routiq.mirror.queries import counts
+from routiq.mirror.sight import sight_of
 from routiq.pms import registry
 from routiq.sync.health import freshness_of
 from routiq.sync.models import StreamState, SyncRun
@@ -70,7 +72,8 @@ def _tasks(request: HttpRequest) -> dict[str, Any]:
 
 
 def _robyn(request: HttpRequest) -> dict[str, Any]:
-    return {"talks": numbers.recent_talks(), "bookings": numbers.recent_bookings()}
+    sight = sight_of(membership_of(request))
+    return {"talks": numbers.recent_talks(sight), "bookings": numbers.recent_bookings(sight)}
 
 
 def _late(request: HttpRequest) -> dict[str, Any]:

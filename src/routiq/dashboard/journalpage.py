@@ -13,6 +13,7 @@ from routiq.dashboard.taskpage import Line, lines_of
 from routiq.dashboard.who import names_of
 from routiq.frontdesk.models import StaffTask, Write
 from routiq.mirror.models import AppointmentType, Location, Patient, Practitioner
+from routiq.mirror.sight import Sight
 
 _CHANNELS = {"test": "Test Robyn", "api": "API", "calendar": "By hand, on the calendar", "voice": "Call"}
 _STEPS = {
@@ -117,6 +118,7 @@ class Journal:
 
 
 def journal_of(write: Write, reader: str = "") -> Journal:
+    """For somebody who may see the patient: see :func:`routiq.dashboard.views.journal.may_read`."""
     vendor = vendor_label(write.connection)
     steps = tuple(_lines(write, vendor))
     same = {"connection": write.connection_id}
@@ -142,7 +144,7 @@ def journal_of(write: Write, reader: str = "") -> Journal:
         steps=steps,
         requests=write.steps.filter(step__in=_REQUESTS - _ANSWERS).count(),
         took=write.finished_at - write.created_at if write.finished_at else None,
-        tasks=tuple(lines_of(list(StaffTask.objects.filter(write=write).order_by("pk")), reader)),
+        tasks=tuple(lines_of(list(StaffTask.objects.filter(write=write).order_by("pk")), reader, Sight(None))),
     )
 
 

@@ -16,8 +16,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.http.response import HttpResponseRedirectBase
 from django_htmx.http import HttpResponseClientRedirect
 
-from routiq.dashboard import seats
+from routiq.dashboard import doors, seats
 from routiq.dashboard.live.stream import EventStream, Source
+from routiq.dashboard.views import errors
+from routiq.practices.permissions import may
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -31,8 +33,9 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 PUBLIC_PATHS = ("/login", "/livez", "/readyz", "/metrics")
-PUBLIC_FOLDERS = ("/static/", "/api/")
-"""Open without a session. The API asks for its own token; everything else asks for a login."""
+PUBLIC_FOLDERS = ("/static/", "/api/", "/join/")
+"""Open without a session. The API asks for its own token, a link to set a password is one; everything else asks for a
+login."""
 
 Handler = Callable[[HttpRequest], Any]
 
@@ -65,7 +68,7 @@ class SecurityHeaders:
 class PracticeOfTheSession:
     """Sets ``request.practice`` and ``request.membership`` and lets the whole request act for that practice.
 
-    Closed by default: without a login only the public paths answer.
+    Closed by default: without a login only the public paths answer, and with one the pages that its role opens.
     """
 
     sync_capable = async_capable = True
@@ -88,6 +91,14 @@ class PracticeOfTheSession:
             return self.get_response(request)
         with found.serving():
             return keep_scope(self.get_response(request), found.serving)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        membership = request.membership  # type: ignore[attr-defined]
+        match = request.resolver_match
+        right = doors.right_for(match, request.method) if membership is not None and match is not None else None
+        if right is None or may(membership, right):
+            return None
+        return errors.not_for_this_role(membership, right)
 
     async def _later(self, request: HttpRequest) -> HttpResponseBase:
         request.practice = request.membership = None  # type: ignore[attr-defined]

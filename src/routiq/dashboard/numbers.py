@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from routiq.frontdesk.models import Booking
+from routiq.frontdesk.models import Booking, StaffTask
 from routiq.mirror.models import Appointment, AppointmentType, Attendance, ClassSession, Patient, Practitioner
+from routiq.mirror.sight import Sight
 from routiq.practices.models import Practice
 from routiq.robyn.models import Conversation
 
@@ -79,8 +81,18 @@ class Talk:
     turns: int
 
 
-def recent_talks() -> list[Talk]:
-    recent = Conversation.objects.order_by("-last_turn_at").prefetch_related("turns")[:RECENT]
+def talks_seen(sight: Sight) -> QuerySet[Conversation]:
+    """The conversations of the patients who are seen, and those that were left to the team, which are everybody's."""
+    if not sight.is_limited:
+        return Conversation.objects.all()
+    left = StaffTask.objects.filter(conversation_id__isnull=False).values("conversation_id")
+    seen = Patient.objects.filter(sight.patients()).values("remote_id")
+    about = Conversation.objects.annotate(about=KeyTextTransform("patient_id", "state"))
+    return about.filter(Q(pk__in=left) | Q(about__in=seen))
+
+
+def recent_talks(sight: Sight) -> list[Talk]:
+    recent = talks_seen(sight).order_by("-last_turn_at").prefetch_related("turns")[:RECENT]
     return [
         Talk(each, next((turn.heard for turn in turns if turn.heard), ""), len(turns))
         for each in recent
@@ -98,8 +110,11 @@ class BookingLine:
     appointment_type: str
 
 
-def recent_bookings() -> list[BookingLine]:
-    recent = list(Booking.objects.order_by("-created_at")[:RECENT])
+def recent_bookings(sight: Sight) -> list[BookingLine]:
+    booked = Booking.objects.order_by("-created_at")
+    if sight.is_limited:
+        booked = booked.filter(patient_remote_id__in=Patient.objects.filter(sight.patients()).values("remote_id"))
+    recent = list(booked[:RECENT])
     patients = _named(Patient, {each.patient_remote_id for each in recent})
     practitioners = _named(Practitioner, {each.practitioner_remote_id for each in recent})
     types = _named(AppointmentType, {each.appointment_type_remote_id for each in recent})

@@ -77,14 +77,20 @@ def _to_login(request: HttpRequest) -> HttpResponse:
 
 
 def still_taken(request: HttpRequest) -> bool:
-    """Is the session that this (long-lived) request came with still open, and its person still a member?"""
+    """Is the session that this (long-lived) request came with still open, and its person still a member
+    with the same rights?"""
     fresh = type(request.session)(request.session.session_key)
     if fresh.get(SESSION_KEY) != str(request.user.pk):
         return False
     practice: Practice = request.practice  # type: ignore[attr-defined]
     if fresh.get(PRACTICE_KEY) != practice.pk:
         return False
-    return any(each.practice_id == practice.pk for each in memberships(request.user))  # type: ignore[arg-type]
+    # With another role the page is asked for anew, and answered as that role has it.
+    held: Membership = request.membership  # type: ignore[attr-defined]
+    return any(
+        (each.pk, each.role, each.all_patients) == (held.pk, held.role, held.all_patients)
+        for each in memberships(request.user)  # type: ignore[arg-type]
+    )
 
 
 def actor(request: HttpRequest) -> Actor:

@@ -10,7 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from routiq.connections.models import Connection
-from routiq.practices.models import Practice, PracticeOwned
+from routiq.practices.models import Membership, Practice, PracticeOwned
 
 
 def _practice_of_many() -> models.ForeignKey[Practice]:
@@ -331,3 +331,18 @@ class Payment(PracticeOwned):
 
     class Meta:
         ordering = ["position"]
+
+
+class AssignedLogin(PracticeOwned):
+    """Which practitioner a login is: whoever stands in the system several times has several rows."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
+    practitioner_remote_id = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["membership", "connection", "practitioner_remote_id"], name="one_login_each_practitioner"
+            )
+        ]

@@ -78,13 +78,18 @@ def _place(mark: str) -> tuple[str, int]:
 
 
 def patients(
-    search: str = "", status: str = "active", after: str = "", before: str = "", size: int = 50
+    search: str = "",
+    status: str = "active",
+    after: str = "",
+    before: str = "",
+    size: int = 50,
+    among: Q | None = None,
 ) -> PatientList:
     """A page of the patients list, by family name. ``search`` looks through names, e-mail and phone digits: every
     word must occur. ``status`` is ``active`` (the default view), ``archived`` (deceased and merged too), ``deceased``
-    or ``all``.
+    or ``all``. ``among`` narrows it to patients of whom that is true.
     ``BadCursor`` for a mark that is none of ours, ``KeyError`` for an unknown status."""
-    found = Patient.objects.filter(STATUS_FILTERS[status], removed_at=None)
+    found = Patient.objects.filter(STATUS_FILTERS[status], among or Q(), removed_at=None)
     for word in _search_words(search):
         found = found.filter(search_text__contains=word)
     if before:

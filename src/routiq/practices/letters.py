@@ -1,12 +1,14 @@
-"""Telling the owners of a practice by e-mail what they have to know when they do not look at the pages."""
+"""Telling the owners of a practice, or one who works there, by e-mail what they have to know."""
 
 from __future__ import annotations
 
-from django.conf import settings
+from typing import Any
+
 from django.db import transaction
 
+from routiq.practices.addresses import link as link
 from routiq.practices.jobs import post
-from routiq.practices.models import Letter
+from routiq.practices.models import Letter, Membership
 from routiq.practices.postbox import owners_addresses
 from routiq.practices.tenancy import current_practice_id
 
@@ -20,13 +22,18 @@ def tell_owners(subject: str, text: str) -> int:
     """
     owners = len(owners_addresses())
     if owners:
-        letter = Letter.objects.create(
-            practice_id=current_practice_id(), subject=" ".join(subject.split()), text=text.strip() + "\n"
-        )
-        post(letter.practice_id, letter.pk)
+        _write(subject, text)
     return owners
 
 
-def link(path: str) -> str:
-    """The full address of a page of ours, for a letter."""
-    return settings.BASE_URL.rstrip("/") + path
+@transaction.atomic
+def tell(recipient: Membership, subject: str, text: str, *, ends_with_link: bool = False) -> None:
+    """Write to one person of the practice in force; ``ends_with_link``: with their link to set a password below."""
+    _write(subject, text, recipient=recipient, ends_with_link=ends_with_link)
+
+
+def _write(subject: str, text: str, **more: Any) -> None:
+    letter = Letter.objects.create(
+        practice_id=current_practice_id(), subject=" ".join(subject.split()), text=text.strip() + "\n", **more
+    )
+    post(letter.practice_id, letter.pk)

@@ -73,11 +73,19 @@ class Person(AbstractBaseUser):
 
 
 class Membership(PracticeOwned):
+    """A person's login at one practice. What its role opens: :mod:`routiq.practices.permissions`."""
+
     class Role(models.TextChoices):
         OWNER = "owner", "Owner"
+        ADMIN = "admin", "Admin"
+        PRACTITIONER = "practitioner", "Practitioner"
+        RECEPTION = "reception", "Reception"
+        READ_ONLY = "read_only", "Read-only"
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.OWNER)
+    all_patients = models.BooleanField(default=True, db_default=True)
+    """Where the role leaves it open: everybody's patients, or those of the practitioners whose login it is."""
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -121,8 +129,12 @@ class AuditEntry(PracticeOwned):
 
 
 class Letter(PracticeOwned):
-    """An e-mail to the owners of a practice. To whom is found out when it is sent."""
+    """An e-mail to the owners of a practice, or to one person there. The address is found out when it is sent."""
 
+    recipient = models.ForeignKey(Membership, null=True, on_delete=models.CASCADE, related_name="+")
+    """Empty: all owners."""
+    ends_with_link = models.BooleanField(default=False, db_default=False)
+    """The recipient's link to set a password follows the text: made when it is sent, and stored nowhere."""
     subject = models.CharField(max_length=200)
     text = models.TextField()
     created_at = models.DateTimeField(default=timezone.now)

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from routiq.practices.models import Letter, Membership
+from routiq.practices.passwords import password_link
 
 log = logging.getLogger("routiq.letters")
 
@@ -26,7 +27,8 @@ def owners_addresses() -> list[str]:
 
 
 def send(letter_id: int) -> bool:
-    """Hand the letter to the mail server as one message to all owners of the practice in force.
+    """Hand the letter to the mail server as one message: to all owners of the practice in force, or to whom it is
+    for.
 
     Returns whether it was this call that sent it. Raises ``NotSent``, with the reason stored on the letter.
     """
@@ -37,7 +39,7 @@ def send(letter_id: int) -> bool:
             return False
         letter.attempts += 1
         try:
-            _message(letter, owners_addresses()).send()
+            _message(letter).send()
         except (OSError, smtplib.SMTPException) as error:
             # The server's own words may quote an address: only their kind and number are kept.
             letter.error = _in_short(error)
@@ -51,11 +53,14 @@ def send(letter_id: int) -> bool:
     return True
 
 
-def _message(letter: Letter, addresses: list[str]) -> EmailMessage:
+def _message(letter: Letter) -> EmailMessage:
+    to = letter.recipient
+    addresses = [to.person.email] if to else owners_addresses()
+    text = f"{letter.text}\n{password_link(to)}\n" if to and letter.ends_with_link else letter.text
     # The same letter has the same id: should the server's yes get lost, mailboxes fold the repetition.
     host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ") or "localhost"
     headers = {"Message-ID": f"<letter.{letter.pk}.{letter.created_at:%Y%m%d%H%M%S%f}@{host}>"}
-    return EmailMessage(subject=letter.subject, body=letter.text, to=addresses, headers=headers)
+    return EmailMessage(subject=letter.subject, body=text, to=addresses, headers=headers)
 
 
 def _in_short(error: Exception) -> str:

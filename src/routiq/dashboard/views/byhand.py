@@ -14,6 +14,7 @@ from routiq.connections import attention
 from routiq.connections.connecting import live_connection
 from routiq.connections.models import Connection
 from routiq.dashboard import bookpage
+from routiq.dashboard.doors import membership_of
 from routiq.dashboard.journalpage import journal_of
 from routiq.dashboard.seats import actor
 from routiq.frontdesk.booking import book as book_time
@@ -26,6 +27,7 @@ from routiq.frontdesk.standing import cannot_be_changed
 from routiq.frontdesk.wishes import BookingAnswer, BookingRequest, OfferedTime, Outcome
 from routiq.mirror import queries
 from routiq.mirror.models import Appointment, Location, Patient
+from routiq.mirror.sight import Sight, sight_of
 from routiq.pms.records import CancellationReason
 
 CHANNEL = "calendar"
@@ -53,7 +55,7 @@ def book(request: HttpRequest) -> HttpResponse:
     """Whom, what, when; then the time that was chosen is booked."""
     attention.watch()
     asked = request.POST if request.method == "POST" else request.GET
-    patient = _patient(asked.get("patient", ""))
+    patient = _patient(asked.get("patient", ""), sight_of(membership_of(request)))
     if request.method != "POST" or patient is None:
         return _book_page(request, patient)
     offer, problem = _sent(request)
@@ -77,7 +79,7 @@ def book(request: HttpRequest) -> HttpResponse:
 def move(request: HttpRequest, appointment: str) -> HttpResponse:
     """One change of the same appointment; it keeps its time until the new one is certain."""
     attention.watch()
-    row, patient = _appointment(appointment)
+    row, patient = _appointment(request, appointment)
     if request.method != "POST":
         return _move_page(request, row, patient)
     offer, problem = _sent(request)
@@ -103,7 +105,7 @@ def move(request: HttpRequest, appointment: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel(request: HttpRequest, appointment: str) -> HttpResponse:
-    row, patient = _appointment(appointment)
+    row, patient = _appointment(request, appointment)
     if request.method != "POST":
         return _cancel_page(request, row, patient)
     intent, reason = bookpage.intent_of(request), request.POST.get("reason", "")
@@ -127,22 +129,22 @@ def cancel(request: HttpRequest, appointment: str) -> HttpResponse:
     )
 
 
-def _patient(pk: str) -> Patient | None:
+def _patient(pk: str, sight: Sight) -> Patient | None:
     if not pk:
         return None
     found = Patient.objects.filter(pk=int(pk), removed_at=None).first() if pk.isdecimal() and len(pk) < 19 else None
-    if found is None:
+    if found is None or not sight.sees(found):
         raise Http404
     return found
 
 
-def _appointment(remote_id: str) -> tuple[Appointment, Patient]:
+def _appointment(request: HttpRequest, remote_id: str) -> tuple[Appointment, Patient]:
     connection = live_connection()
     row = Appointment.objects.filter(connection=connection, remote_id=remote_id, removed_at=None).first()
     if row is None:
         raise Http404
     patient = Patient.objects.filter(connection=connection, remote_id=row.patient_remote_id).first()
-    if patient is None:
+    if patient is None or not sight_of(membership_of(request)).sees(patient):
         raise Http404
     return row, patient
 
@@ -197,7 +199,8 @@ def _book_page(
     context = {**bookpage.form_context(request, wanted), "patient": patient, "title": "Book an appointment"}
     if patient is None:
         search = asked.get("q", "").replace("\x00", "").strip()[:200]
-        found = queries.patients(search=search, size=FOUND_SHOWN) if search else None
+        among = sight_of(membership_of(request)).patients()
+        found = queries.patients(search=search, size=FOUND_SHOWN, among=among) if search else None
         kept = {name: asked.get(name, "") for name in ("type", "practitioner", "location", "day")}
         context |= {"search": search, "found": found, "kept_choice": {k: v for k, v in kept.items() if v}}
     elif wanted.type_id:
@@ -241,7 +244,7 @@ def _cancel_page(
         "patient": patient,
         "appointment": row,
         "refusal": cannot_be_changed(row),
-        "late": late,
+        "lateness": late,
         "reasons": REASONS,
         "reason": request.POST.get("reason", ""),
         "intent": bookpage.new_intent(),

@@ -8,8 +8,10 @@ from django.views.decorators.http import require_safe
 
 from routiq.connections import attention
 from routiq.dashboard import calendarpage, fragments
+from routiq.dashboard.doors import membership_of
 from routiq.mirror import queries_calendar
 from routiq.mirror.models import ClassSession
+from routiq.mirror.sight import sight_of
 
 
 @require_safe
@@ -28,4 +30,6 @@ def class_session(request: HttpRequest, pk: int) -> HttpResponse:
         entry, seats = queries_calendar.class_session(pk)
     except ClassSession.DoesNotExist:
         raise Http404 from None
+    if not sight_of(membership_of(request)).sees_diary_of(entry.practitioner_id):
+        raise Http404
     return render(request, "dashboard/calendar/class.html", {"entry": entry, "seats": seats})

@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from routiq.practices.models import Membership
+from routiq.practices.permissions import WHO, WORDS, Right, who_may
+
 
 def _page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
     # Without the request no context processor runs: these pages must not depend on what may have just failed.
@@ -29,6 +32,21 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
         "Your login does not have this right in this practice. Ask the owner of the practice, "
         "or go back to the dashboard.",
     )
+
+
+def not_for_this_role(membership: Membership, right: Right) -> HttpResponse:
+    """For somebody who is logged in, at a page or form of others."""
+    text = (
+        f"Your login at {membership.practice.name} is {membership.get_role_display()}. {WORDS[right]} is for: "
+        f"{who_may(right)}. Ask an owner or admin of the practice for it, or for another role."
+    )
+    if membership.role in WHO[right]:
+        text = (
+            f"{WORDS[right]} is for logins that see all patients, and yours sees its own. Ask an owner or admin of "
+            f"{membership.practice.name}."
+        )
+    html = render_to_string("dashboard/error.html", {"title": "You may not do this", "text": text, "status": 403})
+    return HttpResponse(html, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

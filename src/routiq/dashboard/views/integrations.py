@@ -16,6 +16,7 @@ from routiq.connections.connecting import kept_connection, live_connection
 from routiq.connections.models import Connection
 from routiq.connections.treatment_notes import allow_treatment_notes
 from routiq.dashboard import fragments
+from routiq.dashboard.doors import membership_of
 from routiq.dashboard.forms import ConnectForm, form_region
 from routiq.dashboard.seats import actor
 from routiq.dashboard.systems import about, connection_or_404, offers_webhooks, vendor_or_404, was_ended
@@ -24,6 +25,7 @@ from routiq.mirror.models import Location
 from routiq.pms import registry
 from routiq.pms.errors import KeyRejected, NotPermitted, PmsError
 from routiq.pms.gateway import Vendor
+from routiq.practices.permissions import Right, may
 from routiq.sync import pacing
 from routiq.sync.history import open_run
 from routiq.sync.jobs import need_of
@@ -97,6 +99,8 @@ def treatment_notes(request: HttpRequest, name: str) -> HttpResponse:
 
 def _not_connected(request: HttpRequest, vendor: Vendor) -> HttpResponse:
     """The form to connect; while data of an ended connection is kept, what becomes of it and the way back."""
+    if not may(membership_of(request), Right.SETTINGS):
+        return redirect("integrations")
     kept = kept_connection()
     if kept is None:
         purged = retention.last_report()

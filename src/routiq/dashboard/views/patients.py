@@ -10,12 +10,14 @@ from django.views.decorators.http import require_safe
 
 from routiq.connections.connecting import kept_connection, live_connection
 from routiq.dashboard import fragments
+from routiq.dashboard.doors import membership_of
 from routiq.dashboard.journalpage import journals_of
 from routiq.mirror import queries
 from routiq.mirror.models import Patient
 from routiq.mirror.money import account_of
+from routiq.mirror.sight import sight_of
 from routiq.pms import registry
-from routiq.practices.permissions import may_see_money
+from routiq.practices.permissions import Right, may
 
 STATUSES = (("active", "Active"), ("archived", "Archived"), ("deceased", "Deceased"), ("all", "All"))
 """What the filter offers. "Archived" takes in merged and deceased patients, each with its badge; "Deceased" is there
@@ -35,6 +37,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     ]
     if status not in dict(statuses):
         status = "active"
+    sight = sight_of(membership_of(request))
     kept = {"q": search, "status": status}
     try:
         found = queries.patients(
@@ -42,6 +45,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             status=status,
             after=request.GET.get("after", ""),
             before=request.GET.get("before", ""),
+            among=sight.patients(),
         )
     except queries.BadCursor:
         return redirect(f"{request.path}?{urlencode(kept)}")
@@ -50,6 +54,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "search": search,
         "status": status,
         "statuses": statuses,
+        "sight": sight,
         "patient_help": system.guide.patient_help if system else (),
         "next_url": f"?{urlencode({**kept, 'after': found.next})}" if found.next else "",
         "previous_url": f"?{urlencode({**kept, 'before': found.previous})}" if found.previous else "",
@@ -68,7 +73,10 @@ def patient(request: HttpRequest, pk: int) -> HttpResponse:
     except Patient.DoesNotExist:
         raise Http404 from None
     capabilities = registry.vendor(found.connection.vendor).capabilities
-    shows_money = capabilities.reads_invoices and may_see_money(request.membership)  # type: ignore[attr-defined]
+    membership = membership_of(request)
+    if not sight_of(membership).sees(found):
+        raise Http404
+    shows_money = capabilities.reads_invoices and may(membership, Right.MONEY)
     visits = queries.history(found)
     upcoming = [visit for visit in visits if visit.is_upcoming]
     context = {

@@ -11,10 +11,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from routiq.connections.connecting import kept_connection, live_connection
 from routiq.connections.models import Connection
+from routiq.dashboard.doors import membership_of
 from routiq.dashboard.practicelists import lists_of
 from routiq.dashboard.seats import actor
 from routiq.mirror.models import BookingRules
 from routiq.mirror.queries import practice_overview
+from routiq.mirror.sight import Sight, sight_of
 from routiq.mirror.waiting import classes_to_come, waiting_list
 from routiq.pms import registry
 from routiq.pms.gateway import Stream
@@ -35,20 +37,24 @@ def practice(request: HttpRequest) -> HttpResponse:
             "overview": overview,
             "lists": lists_of(overview) if overview else [],
             "rules": rules_in_words(overview.rules) if overview and overview.rules else [],
-            **(_of_the_system(connection) if connection else {}),
+            **(_of_the_system(connection, sight_of(membership_of(request))) if connection else {}),
             "vendors": registry.vendors(),
         },
     )
 
 
-def _of_the_system(connection: Connection) -> dict[str, Any]:
+def _of_the_system(connection: Connection, sight: Sight) -> dict[str, Any]:
     """Its words, and what only some systems tell."""
     system = registry.vendor(connection.vendor)
     streams = system.capabilities.streams
+    waiting = waiting_list(connection, WAITING_SHOWN) if Stream.WAITING_LIST in streams else None
+    if waiting is not None and sight.is_limited:
+        seen = sight.seen_among(wish.patient for wish in waiting if wish.patient)
+        waiting = [wish for wish in waiting if wish.patient and wish.patient.pk in seen]
     return {
         "guide": system.guide,
         "capabilities": system.capabilities,
-        "waiting": waiting_list(connection, WAITING_SHOWN) if Stream.WAITING_LIST in streams else None,
+        "waiting": waiting,
         "classes": classes_to_come(connection, CLASSES_SHOWN) if Stream.CLASSES in streams else None,
     }
 

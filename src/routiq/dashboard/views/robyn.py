@@ -8,10 +8,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from routiq.connections import attention
+from routiq.dashboard.doors import membership_of
 from routiq.dashboard.forms import CallForm, SayForm
-from routiq.dashboard.numbers import recent_talks
+from routiq.dashboard.numbers import recent_talks, talks_seen
 from routiq.frontdesk.models import Booking
 from routiq.mirror.models import AppointmentType, Location, Practitioner
+from routiq.mirror.sight import sight_of
 from routiq.practices.live import announce
 from routiq.robyn.conversation import ConversationError
 from routiq.robyn.conversation import say as say_to_robyn
@@ -37,20 +39,20 @@ def start(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "dashboard/robyn/start.html",
-        {"form": form, "talks": recent_talks()},
+        {"form": form, "talks": recent_talks(sight_of(membership_of(request)))},
         status=422 if form.is_bound else 200,
     )
 
 
 @require_safe
 def conversation(request: HttpRequest, pk: int) -> HttpResponse:
-    return _page(request, _find(pk), SayForm())
+    return _page(request, _find(request, pk), SayForm())
 
 
 @require_POST
 def say(request: HttpRequest, pk: int) -> HttpResponse:
     """One turn. htmx gets the new turn alone; without it the page comes again."""
-    talk = _find(pk)
+    talk = _find(request, pk)
     if talk.channel != CHANNEL:
         raise Http404
     in_place = request.headers.get("HX-Request") == "true"
@@ -91,8 +93,8 @@ def _page(request: HttpRequest, talk: Conversation, form: SayForm) -> HttpRespon
     return render(request, "dashboard/robyn/conversation.html", context, status=422 if form.errors else 200)
 
 
-def _find(pk: int) -> Conversation:
-    found = Conversation.objects.filter(pk=pk).first()
+def _find(request: HttpRequest, pk: int) -> Conversation:
+    found = talks_seen(sight_of(membership_of(request))).filter(pk=pk).first()
     if found is None:
         raise Http404
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from django.contrib.auth import login, logout
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
@@ -12,8 +13,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from routiq.dashboard.forms import LoginForm
+from routiq.dashboard.forms import LoginForm, PasswordForm
 from routiq.dashboard.seats import PRACTICE_KEY
+from routiq.practices.models import Membership
+from routiq.practices.passwords import opened, set_password
 from routiq.practices.people import TooManyAttempts, authenticate, memberships
 
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -67,6 +70,32 @@ def choose(request: HttpRequest) -> HttpResponse:
         {"memberships": own, "unknown": request.method == "POST"},
         status=404 if request.method == "POST" else 200,
     )
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def join(request: HttpRequest, token: str) -> HttpResponse:
+    """The link of a letter: sets a password, once, and logs in."""
+    membership = opened(token)
+    form = PasswordForm(request.POST if request.method == "POST" else None)
+    if membership is not None and form.is_valid():
+        try:
+            membership = set_password(token, form.cleaned_data["password"])
+        except ValidationError as weak:
+            form.add_error("password", weak)
+        else:
+            if membership is not None:
+                login(request, membership.person, backend=_BACKEND)
+                request.session[PRACTICE_KEY] = membership.practice_id
+                return redirect("home")
+    context = {"membership": membership, "form": form}
+    return render(request, "dashboard/join.html", context, status=_join_status(membership, form))
+
+
+def _join_status(membership: Membership | None, form: PasswordForm) -> int:
+    if membership is None:
+        return 410
+    return 422 if form.is_bound else 200
 
 
 def _next_page(request: HttpRequest) -> str:

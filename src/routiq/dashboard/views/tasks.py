@@ -12,11 +12,13 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from routiq.dashboard import fragments, taskpage
+from routiq.dashboard.doors import membership_of
 from routiq.dashboard.forms import DoneForm
 from routiq.dashboard.seats import actor
 from routiq.dashboard.who import names_of
 from routiq.frontdesk import tasks
 from routiq.frontdesk.models import StaffTask
+from routiq.mirror.sight import sight_of
 from routiq.practices.audit import Actor
 from routiq.practices.models import AuditEntry
 
@@ -85,7 +87,7 @@ def _find(pk: int) -> StaffTask:
 
 
 def _page(request: HttpRequest, found: StaffTask, form: DoneForm, status: int = 200) -> HttpResponse:
-    (line,) = taskpage.lines_of([found], str(actor(request)))
+    (line,) = taskpage.lines_of([found], str(actor(request)), sight_of(membership_of(request)))
     entries = list(AuditEntry.objects.filter(target=f"task:{found.pk}", action__in=DONE_WORDS).order_by("pk"))
     who = [f"{entry.actor_kind}:{entry.actor_id}" for entry in entries]
     names = names_of(who)
