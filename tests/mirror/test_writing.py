@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import os
 import random
 from datetime import UTC, date, datetime, timedelta
 
+import psycopg
 import pytest
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -57,6 +60,25 @@ def test_within_one_second_the_later_answer_wins(link: Connection) -> None:
     assert write(link, [person(email="second@example.org")], NOON + timedelta(seconds=1)) == 1
     assert write(link, [person(email="first@example.org")], NOON) == 0
     assert Patient.objects.get().email == "second@example.org"
+
+
+def test_nothing_is_stored_for_a_connection_that_is_gone(link: Connection) -> None:
+    Connection.objects.filter(pk=link.pk).delete()
+    assert write(link, [person()], NOON) == 0
+    assert not Patient.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_cannot_go_while_a_page_of_it_is_stored(practice: Practice) -> None:
+    link = Connection.objects.create(practice=practice, vendor="cliniko", account_id="1", account_name="A")
+    with transaction.atomic():
+        write(link, [person()], NOON)
+        with psycopg.connect(os.environ["DATABASE_OWNER_URL"]) as other:
+            other.execute("SELECT set_config('routiq.practice', %s, false)", [str(practice.pk)])
+            other.execute("SET lock_timeout = '50ms'")
+            with pytest.raises(psycopg.errors.LockNotAvailable):
+                other.execute("DELETE FROM connections_connection WHERE id = %s", [link.pk])
+    assert Patient.objects.filter(connection=link).exists()
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -23,7 +23,10 @@ def _practice_of_many() -> models.ForeignKey[Practice]:
 
 class MirrorRow(PracticeOwned):
     # The unique key of every table begins with the connection, so this needs no index of its own.
-    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+", db_index=False)
+    connection = models.ForeignKey(
+        Connection, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    """Held to by who writes: ``mirror.writing`` locks the connection's row once for each page."""
     remote_id = models.CharField(max_length=40)
     remote_updated_at = models.DateTimeField()
     seen_at = models.DateTimeField()

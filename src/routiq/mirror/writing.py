@@ -24,15 +24,20 @@ from routiq.pms.records import BookingRulesRecord, DeletionRecord, OfferingRecor
 
 _encode = msgspec.json.Encoder().encode
 
+# The rows' foreign key to their connection is no constraint of the database: that would be checked row by row, and
+# several writers at once would share a lock on that one row a hundred times a page. ``held`` takes it once: while a
+# page is stored its connection cannot go, and for one that is gone nothing is stored.
 _UPSERT = """
 WITH page AS MATERIALIZED (
   SELECT * FROM json_to_recordset(%(records)s::json)
     AS x(id text, updated_at timestamptz, fingerprint bigint, {fields})
+), held AS MATERIALIZED (
+  SELECT id FROM connections_connection WHERE id = %(connection)s FOR KEY SHARE
 ){before}, written AS (
   INSERT INTO {table} AS stored
     (practice_id, connection_id, remote_id, remote_updated_at, seen_at, fingerprint, {columns})
-  SELECT %(practice)s, %(connection)s, x.id, x.updated_at, %(seen_at)s, x.fingerprint, {values}
-  FROM page x WHERE {only_where}
+  SELECT %(practice)s, held.id, x.id, x.updated_at, %(seen_at)s, x.fingerprint, {values}
+  FROM held CROSS JOIN page x WHERE {only_where}
   ON CONFLICT (connection_id, remote_id) DO UPDATE SET
     remote_updated_at = EXCLUDED.remote_updated_at, seen_at = EXCLUDED.seen_at, fingerprint = EXCLUDED.fingerprint,
     {updates}

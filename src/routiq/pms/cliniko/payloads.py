@@ -34,12 +34,15 @@ class Link(Payload, frozen=True, gc=False):
     @property
     def id(self) -> str:
         """The related record's id: the last part of the address, or empty."""
-        href = self.links.href if self.links is not None else None
-        return id_in(href) if href else ""
+        links = self.links
+        return id_in(links.href) if links is not None and links.href else ""
 
 
 def id_in(href: str) -> str:
     """``…/patients/1408210033445566778`` -> ``1408210033445566778``."""
+    tail = href.rpartition("/")[2]
+    if tail and "?" not in href:
+        return tail
     return href.split("?", 1)[0].rstrip("/").rsplit("/", 1)[-1]
 
 
