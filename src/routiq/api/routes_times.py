@@ -31,9 +31,9 @@ class WishedTimes(Taken):
 
 @router.get("/availability", response=answers({200: schemas.Availability}, 503), summary="Times that are free")
 def get_availability(request: HttpRequest, wanted: Annotated[WishedTimes, Query()]) -> schemas.Availability:
-    """A few real times, read from the practice management system now: the earliest, then others spread over days and
-    parts of the day. Each carries an `offer` that `POST /appointments` takes within ten minutes. When there is none,
-    `reason` says why."""
+    """A few real times, as the practice management system told them within the last minute: the earliest, then others
+    spread over days and parts of the day. Each carries an `offer` that `POST /appointments` takes within ten minutes;
+    booking reads the times again. When there is none, `reason` says why."""
     if wanted.first_day and wanted.last_day and wanted.last_day < wanted.first_day:
         raise errors.invalid({"to": "This day lies before “from”."})
     if wanted.not_before and wanted.not_after and wanted.not_after < wanted.not_before:

@@ -300,8 +300,8 @@ class Offer(Given):
 class Availability(Given):
     offers: list[Offer]
     reason: str | None = Field(
-        description="Why there is none: `full`, `beyond` (past the furthest day that can be booked), `switched_off` "
-        "or `not_offered`."
+        description="Why there is none: `full`, `beyond` (past the furthest day that can be booked), `too_soon` "
+        "(within the practice's notice), `switched_off` or `not_offered`."
     )
     advice: str = Field(description="For staff: what to switch on and where.")
 

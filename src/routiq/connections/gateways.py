@@ -25,6 +25,7 @@ _REPEATABLE = frozenset(
         "check",
         "fetch",
         "available_times",
+        "next_time",
         "has_conflict",
         "appointment",
         "find_appointments",

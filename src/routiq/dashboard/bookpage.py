@@ -118,6 +118,7 @@ def find(wanted: Chosen) -> Found:
 _REASONS = {
     NoTimes.FULL: "Nothing is free on this day or in the weeks after it.",
     NoTimes.BEYOND: "This day lies further ahead than the practice opens its diary.",
+    NoTimes.TOO_SOON: "This day lies within the notice that the practice wants. Choose a later one.",
     NoTimes.SWITCHED_OFF: "This is switched off for online bookings, so no free times can be read.",
     NoTimes.NOT_OFFERED: "Nobody offers this in this combination. Choose another practitioner or location.",
     NoTimes.UNAVAILABLE: "The free times cannot be read at the moment.",

@@ -22,7 +22,7 @@ from routiq import faults
 from routiq.connections import health
 from routiq.connections.gateways import gateway_of
 from routiq.connections.models import Connection
-from routiq.frontdesk import journal
+from routiq.frontdesk import journal, known_times
 from routiq.frontdesk.models import StaffTask, Write
 from routiq.frontdesk.tasks import leave_task
 from routiq.mirror.published import publish
@@ -123,6 +123,7 @@ def carry_out(steps: Steps, write: Write, connection: Connection) -> None:
     asked_at = timezone.now()
     try:
         if not steps.is_free(gateway, write):
+            _was_not_true(connection, write)
             journal.close(write, Write.State.TAKEN, steps.looks_first, message=steps.no_longer_free)
             return
         if steps.looks_first:
@@ -135,6 +136,7 @@ def carry_out(steps: Steps, write: Write, connection: Connection) -> None:
         finish(steps, write, "done_already")
         return
     except (NotBookableOnline, NotFound) as error:
+        _was_not_true(connection, write)
         _close_with(write, Write.State.REFUSED, error)
         return
     except PmsError as error:
@@ -156,6 +158,7 @@ def _send(steps: Steps, gateway: Gateway, write: Write, connection: Connection) 
         look_up(steps, gateway, write, connection)
         return
     except SlotTaken as error:
+        _was_not_true(connection, write)
         _close_with(write, Write.State.TAKEN, error)
         return
     except (WriteRefused, NotFound) as error:
@@ -174,6 +177,12 @@ def _send(steps: Steps, gateway: Gateway, write: Write, connection: Connection) 
     _check(steps, gateway, write, connection, record, asked_at)
 
 
+def _was_not_true(connection: Connection, write: Write) -> None:
+    """The time that was offered is not to be had: whatever else is known of that day is asked for again."""
+    if write.starts_at is not None and write.ends_at is not None:
+        known_times.forget(connection, write.practitioner_remote_id, write.starts_at, write.ends_at)
+
+
 def _check(
     steps: Steps, gateway: Gateway, write: Write, connection: Connection, record: Written, asked_at: datetime
 ) -> None:
@@ -183,6 +192,7 @@ def _check(
         if conflict is not None:
             journal.note(write, "conflicts_read", conflict=conflict)
         if conflict:
+            _was_not_true(connection, write)
             faults.point(f"{write.kind}_conflict_seen")
             _take_back(steps, gateway, write, connection)
             return

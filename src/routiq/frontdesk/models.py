@@ -7,7 +7,7 @@ import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from django.contrib.postgres.fields import DateTimeRangeField
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
 from django.db import models
 from django.utils import timezone
 
@@ -252,3 +252,55 @@ class WaitlistEntry(PracticeOwned):
             ),
             models.Index(fields=["practice", "patient_remote_id"], name="waits_of_a_patient"),
         ]
+
+
+class KnownTimes(PracticeOwned):
+    """What the vendor offered on one day of one practitioner, location and type: kept for a moment, for all
+    processes, and never what a booking goes by. See :mod:`routiq.frontdesk.known_times`."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    practitioner_remote_id = models.CharField(max_length=40)
+    location_remote_id = models.CharField(max_length=40)
+    appointment_type_remote_id = models.CharField(max_length=40)
+    day = models.DateField()
+    """At the location."""
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    """The same day as two moments."""
+    asked_at = models.DateTimeField()
+    """By the database's clock, before the vendor was asked."""
+    ticket = models.UUIDField()
+    """Of the one who asks: only they may fill it in."""
+    starts = ArrayField(models.DateTimeField(), null=True)
+    """Null while the vendor is being asked."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    "connection",
+                    "practitioner_remote_id",
+                    "location_remote_id",
+                    "appointment_type_remote_id",
+                    "day",
+                ],
+                name="one_answer_per_day",
+            )
+        ]
+        indexes = [models.Index(fields=["connection", "asked_at"], name="known_times_by_age")]
+
+
+class TimesChanged(PracticeOwned):
+    """Something changed in our copy that free times depend on. Written by the database itself, in the transaction of
+    the change; an answer that was asked for before counts no more."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    practitioner_remote_id = models.CharField(max_length=40)
+    """Empty: of all."""
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    at = models.DateTimeField()
+    """By the database's clock."""
+
+    class Meta:
+        indexes = [models.Index(fields=["connection", "at"], name="times_changed_by_age")]

@@ -80,6 +80,10 @@ class Wish:
     count: int = 3
     leave_out: tuple[datetime, ...] = ()
     """Starts that were already offered and declined."""
+    prefer: Habit = Habit()
+    """With whom and where first, as far as there are enough times; no limit (BOOK-06)."""
+    held_for: str = ""
+    """Who asks, as in ``SlotHold.holder``: what is held for them is free for them."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,8 @@ class NoTimes(StrEnum):
     """Everything is on; nothing free fits the wish."""
     BEYOND = "beyond"
     """All the wished days lie past the furthest day the practice opens for booking."""
+    TOO_SOON = "too_soon"
+    """All the wished times lie within the notice that the practice wants, or have passed."""
     SWITCHED_OFF = "switched_off"
     """Online bookings are off for the account, or for everyone and everything that was asked for."""
     NOT_OFFERED = "not_offered"

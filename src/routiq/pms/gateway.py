@@ -156,6 +156,10 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """Worth trying to subscribe: single accounts may still answer ``NotOffered``."""
     has_service_matrix: bool
     has_conflict_check: bool
+    finds_next_time: bool = False
+    """It can be asked for the first free time, however far ahead that is."""
+    days_of_times_at_once: int = 7
+    """Of how many days one request tells the free times."""
     reads_invoices: bool = False
     reads_treatment_notes: bool = False
     """Can, and only ever in a conversation of a practice that has switched it on."""
@@ -237,6 +241,12 @@ class Gateway(Protocol):
         distance: asked in pieces where the vendor limits it), in time order. ``duration_minutes`` is the type's, for
         vendors that name only the start. ``NotBookableOnline`` when one of the three is switched off or the
         combination does not exist. Live lane."""
+        ...
+
+    def next_time(self, *, location_id: str, practitioner_id: str, appointment_type_id: str) -> datetime | None:
+        """The first free start (aware, UTC) by the same rules, ``None`` when there is none as far ahead as the
+        practice opens its diary. ``NotOffered`` where ``capabilities.finds_next_time`` is false, or where the account
+        does not answer this after all; ``NotBookableOnline`` as above. Live lane."""
         ...
 
     def book(self, draft: AppointmentDraft) -> AppointmentRecord:

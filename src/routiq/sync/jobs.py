@@ -20,7 +20,7 @@ from routiq.pms.gateway import Capabilities, Lane, PaceKind, Stream
 from routiq.practices.jobs_queue import defer_once
 from routiq.practices.people import practice_ids
 from routiq.practices.tenancy import acting_for
-from routiq.sync import engine, eventlog, freshness, nightly, pacing, webhooks
+from routiq.sync import engine, eventlog, freshness, nightly, pacing, plan, webhooks
 from routiq.sync.history import has_been_synced, open_run
 from routiq.sync.looking import CHANGING, look, quick_streams, slow_streams
 from routiq.sync.models import StreamState, SyncEvent, SyncRun, WebhookRegistration
@@ -270,6 +270,26 @@ def ask_to_look_now(connection: Connection) -> None:
     defer_once(
         look_now,
         f"now:{connection.pk}",
+        practice_id=connection.practice_id,
+        connection_id=connection.pk,
+    )
+
+
+@app.task(queue="live", name="sync.read_settings")
+def read_settings(practice_id: int, connection_id: int) -> None:
+    """Read the practice's own short lists: who works where, what is offered, and what is switched on."""
+    with acting_for(practice_id):
+        connection = Connection.objects.select_related("practice").filter(pk=connection_id).first()
+        if connection is not None and connection.is_active and has_been_synced(connection):
+            _look(connection, plan.REFERENCE)
+
+
+def ask_to_read_settings(connection: Connection) -> None:
+    """Have a worker do that, soon and once: something was switched off as far as we know, and whoever was told so
+    may just have switched it on."""
+    defer_once(
+        read_settings,
+        f"settings:{connection.pk}",
         practice_id=connection.practice_id,
         connection_id=connection.pk,
     )

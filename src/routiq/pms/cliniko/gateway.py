@@ -8,17 +8,16 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
 
-from routiq.pms import answers
 from routiq.pms.cliniko import mapping, payloads
-from routiq.pms.cliniko.advice import advice, not_administrator, not_bookable
+from routiq.pms.cliniko.advice import advice, not_administrator
 from routiq.pms.cliniko.diary import Diary
 from routiq.pms.cliniko.keys import SHARD
-from routiq.pms.cliniko.links import number, refuse_foreign_links
+from routiq.pms.cliniko.links import refuse_foreign_links
 from routiq.pms.cliniko.mapping import Habits
 from routiq.pms.cliniko.patients import Patients
 from routiq.pms.cliniko.streams import (
@@ -29,9 +28,10 @@ from routiq.pms.cliniko.streams import (
     check_selection,
     parameters,
 )
+from routiq.pms.cliniko.times import FreeTimes
 from routiq.pms.cliniko.walking import Astray, Step, step
 from routiq.pms.cliniko.webhooks import Webhooks
-from routiq.pms.errors import NotBookableOnline, NotFound, NotOffered, NotPermitted, VendorChanged
+from routiq.pms.errors import NotOffered, NotPermitted, VendorChanged
 from routiq.pms.gateway import Capabilities, Lane, Pace, Page, Selection, Stream, WebhookSubscription
 from routiq.pms.records import (
     AccountRecord,
@@ -57,18 +57,15 @@ CAPABILITIES = Capabilities(
     offers_webhooks=True,
     has_service_matrix=True,
     has_conflict_check=True,
+    finds_next_time=True,
     page_size=PAGE_SIZE,
 )
 
 #: A check is over within five seconds: so much for the first question, and for both (seconds from the start).
 _CHECK_FIRST, _CHECK_BOTH = 2.8, 4.8
-#: ``from`` and ``to`` may be a week apart by the documentation, six days by its maintainers: the smaller is
-#: safe.
-_DAYS_AT_ONCE = 7
 
 _USER = msgspec.json.Decoder(payloads.User)
 _SETTINGS = msgspec.json.Decoder(payloads.PublicSettings)
-_TIMES = msgspec.json.Decoder(payloads.AvailableTimes)
 
 
 class ClinikoGateway:
@@ -78,6 +75,7 @@ class ClinikoGateway:
         self._transport = transport
         self._habits = habits
         self._diary = Diary(transport, habits)
+        self._times = FreeTimes(transport)
         self._patients = Patients(transport, habits)
         self._webhooks = Webhooks(transport)
 
@@ -144,31 +142,12 @@ class ClinikoGateway:
         first: date,
         last: date,
     ) -> list[Slot]:
-        """See :meth:`routiq.pms.gateway.Gateway.available_times`. Days before today at the location are
-        refused by Cliniko as a whole, so ``first`` must not lie in the past there.
+        """See :meth:`routiq.pms.gateway.Gateway.available_times`."""
+        return self._times.between(location_id, practitioner_id, appointment_type_id, duration_minutes, first, last)
 
-        Reference: Cliniko API, Available times.
-        """
-        path = (
-            f"/businesses/{number(location_id)}/practitioners/{number(practitioner_id)}"
-            f"/appointment_types/{number(appointment_type_id)}/available_times"
-        )
-        starts: set[datetime] = set()
-        while first <= last:
-            until = min(first + timedelta(days=_DAYS_AT_ONCE - 1), last)
-            starts.update(self._times(path, first, until))
-            first = until + timedelta(days=1)
-        duration = timedelta(minutes=duration_minutes)
-        return [
-            Slot(
-                starts_at=start,
-                ends_at=start + duration,
-                practitioner_id=practitioner_id,
-                location_id=location_id,
-                appointment_type_id=appointment_type_id,
-            )
-            for start in sorted(starts)
-        ]
+    def next_time(self, *, location_id: str, practitioner_id: str, appointment_type_id: str) -> datetime | None:
+        """See :meth:`routiq.pms.gateway.Gateway.next_time`."""
+        return self._times.next(location_id, practitioner_id, appointment_type_id)
 
     def book(self, draft: AppointmentDraft) -> AppointmentRecord:
         """See :meth:`routiq.pms.gateway.Gateway.book`."""
@@ -223,36 +202,6 @@ class ClinikoGateway:
     def unsubscribe(self, subscription_id: str) -> None:
         """See :meth:`routiq.pms.gateway.Gateway.unsubscribe`."""
         self._webhooks.unsubscribe(subscription_id)
-
-    def _times(self, path: str, first: date, last: date) -> list[datetime]:
-        starts: list[datetime] = []
-        page = 1
-        while True:
-            params = [
-                ("from", first.isoformat()),
-                ("to", last.isoformat()),
-                ("per_page", str(PAGE_SIZE)),
-                ("page", str(page)),
-            ]
-            hidden = False
-            try:
-                answer = self._transport.read(path, _TIMES, params=params, lane=Lane.LIVE).content
-            except NotFound:
-                hidden = True
-            if hidden:
-                raise NotBookableOnline(
-                    "Cliniko offers no online bookings for this practitioner, type and location.",
-                    vendor="cliniko",
-                    cause="hidden",
-                    advice=not_bookable(),
-                    request=answers.label("GET", path),
-                    status=404,
-                )
-            refuse_foreign_links(self._transport, path, answer)
-            starts += [row.appointment_start for row in answer.rows]
-            if not answer.rows or len(starts) >= answer.total_entries:
-                return starts
-            page += 1
 
     def _step(self, stream: Stream, selection: Selection, at: Cursor, envelope: Any) -> Step:
         reason = ""

@@ -244,6 +244,10 @@ class AvailableTime(Payload, frozen=True, gc=False):
     appointment_start: datetime
 
 
+class NextAvailableTime(Payload, frozen=True, gc=False):
+    appointment_start: datetime | None = None
+
+
 class ConflictsExist(Payload, frozen=True, gc=False):
     exist: bool
 

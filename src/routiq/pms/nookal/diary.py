@@ -36,7 +36,7 @@ from routiq.pms.records import (
 from routiq.pms.transport import Params
 
 #: Days asked for at once.
-_DAYS_AT_ONCE = 14
+DAYS_AT_ONCE = 14
 #: A change that cannot be seen at once is looked for a second time after so many seconds.
 _SECOND_LOOK = 0.4
 
@@ -74,7 +74,7 @@ class Diary:
         now = datetime.now(UTC)
         found: list[datetime] = []
         while first <= last:
-            until = min(first + timedelta(days=_DAYS_AT_ONCE - 1), last)
+            until = min(first + timedelta(days=DAYS_AT_ONCE - 1), last)
             cells = self._grid(location_id, practitioner_id, first, until)
             found += grid.starts(cells, where, duration, first, until)
             first = until + timedelta(days=1)

@@ -16,7 +16,7 @@ from routiq.pms.nookal import mapping, notes, payloads
 from routiq.pms.nookal.advice import ADVICE
 from routiq.pms.nookal.calls import Calls
 from routiq.pms.nookal.catalogue import Catalogue
-from routiq.pms.nookal.diary import Diary
+from routiq.pms.nookal.diary import DAYS_AT_ONCE, Diary
 from routiq.pms.nookal.keys import proof_of
 from routiq.pms.nookal.mapping import Habits
 from routiq.pms.nookal.people import People
@@ -47,6 +47,7 @@ CAPABILITIES = Capabilities(
     offers_webhooks=False,
     has_service_matrix=False,
     has_conflict_check=True,
+    days_of_times_at_once=DAYS_AT_ONCE,
     reads_invoices=True,
     reads_treatment_notes=True,
     stores_cancellation_reason=False,
@@ -147,6 +148,10 @@ class NookalGateway:
             first=first,
             last=last,
         )
+
+    def next_time(self, *, location_id: str, practitioner_id: str, appointment_type_id: str) -> datetime | None:
+        """Nookal has no such question."""
+        raise NotOffered("Nookal is not asked for the next free time.", vendor="nookal", cause="next_time")
 
     def book(self, draft: AppointmentDraft) -> AppointmentRecord:
         """See :meth:`routiq.pms.gateway.Gateway.book`."""

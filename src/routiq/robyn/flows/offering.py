@@ -174,6 +174,8 @@ def look_again(turn: Turn, offer: Offer) -> Said:
 
 def _none(turn: Turn, times: Times, lead: str) -> Said:
     memory = turn.memory
+    if times.reason is NoTimes.TOO_SOON:
+        return turn.ask(Question.OTHER_DAYS, f"{lead} {wording.TOO_SOON}".strip())
     if times.reason is NoTimes.BEYOND:
         return turn.ask(Question.OTHER_DAYS, f"{lead} {wording.BEYOND}".strip())
     if times.reason is NoTimes.NOT_OFFERED and (memory.want.practitioner_id or memory.want.location_id):

@@ -100,6 +100,7 @@ STILL_NOT_CONFIRMED = _(
 NOT_BOOKED_YET = _("I was interrupted before I could book it, so nothing is booked yet.")
 NOTHING_MORE_TAKEN = _("No worries, I have not booked anything. Is there anything else?")
 OTHER_DAYS = _("I'm sorry, nothing is free then. Shall I look at other days?")
+TOO_SOON = _("I'm sorry, that is too soon for us to book. Shall I look at later days?")
 BEYOND = _("I'm sorry, our diary is not open that far ahead yet. Shall I look at earlier days?")
 ANYONE_ELSE = _("I'm sorry, that can't be booked with that practitioner there. Shall I look at anyone else?")
 NOTHING_AT_ALL = _(

@@ -1,0 +1,256 @@
+"""One question for times to the vendor, in as few requests as answer it, side by side.
+
+First of all what can matter most: the usual practitioner at the usual place, then everybody who works on those days,
+then whoever may have an extra day. Week by week, and no further than until there are enough to choose from; when the
+first week is not enough, the vendor is asked for the first free time of each, where it can be, and weeks without one
+are passed over.
+"""
+
+from __future__ import annotations
+
+import contextvars
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+
+from django.db import connections as databases
+from django.utils import timezone
+
+from routiq.connections import health
+from routiq.connections.gateways import gateway_of
+from routiq.connections.models import Connection
+from routiq.frontdesk import known_times
+from routiq.frontdesk.known_times import Days
+from routiq.frontdesk.models import SlotHold
+from routiq.frontdesk.spreading import spread, well_apart
+from routiq.frontdesk.who_does_what import Combination, Rosters
+from routiq.frontdesk.wishes import NoTimes, OfferedTime, Times, Wish
+from routiq.pms.errors import NotBookableOnline, NotOffered, PmsError, RateLimited
+from routiq.pms.gateway import Gateway
+
+#: No question costs more requests than this.
+MOST_REQUESTS = 24
+#: As many as a vendor's connections allow, less the one that something else may be using.
+SIDE_BY_SIDE = 7
+#: So many that leave a real choice are enough, however many are wanted.
+A_CHOICE = 3
+
+Stretch = tuple[date, ...]
+"""Days, in order, that one request may be asked for."""
+T = TypeVar("T")
+
+
+class Search:
+    """One search. ``combinations``: whom to ask for."""
+
+    def __init__(self, connection: Connection, wish: Wish, combinations: Sequence[Combination]) -> None:
+        self.connection = connection
+        self.wish = wish
+        self.gateway: Gateway = gateway_of(connection)
+        self.requests = 0
+        self.refused: PmsError | None = None
+        self.failed: PmsError | None = None
+        self._combinations = list(combinations)
+        self._rosters = Rosters(connection, combinations)
+        self._held = _held_by_others(combinations, wish.held_for)
+        self._found: list[OfferedTime] = []
+        self._none_before: dict[Combination, date] = {}
+
+    def run(self, stretches: Sequence[Stretch]) -> Times:
+        for number, days in enumerate(stretches):
+            for group in self._groups(days):
+                self._look(group, days)
+                if self.failed is not None or self._has_enough():
+                    return self._answer()
+            if number == 0 and len(stretches) > 2 and self.gateway.capabilities.finds_next_time:
+                self._look_ahead()
+        return self._answer()
+
+    def _has_enough(self) -> bool:
+        enough = min(self.wish.count, A_CHOICE)
+        return (
+            len(self._found) >= self.wish.count and len(well_apart(self._found, enough, self.wish.prefer)) >= enough
+        )
+
+    def _answer(self) -> Times:
+        if self.requests:
+            known_times.tidy(self.connection)
+        if isinstance(self.failed, health.NEEDS_THE_OWNER):
+            health.pause(self.connection, self.failed)
+            return self._unavailable(self.failed)
+        if self._found:
+            return Times(offers=spread(self._found, self.wish.count, self.wish.prefer), requests=self.requests)
+        if self.failed is not None:
+            return self._unavailable(self.failed)
+        if self.refused is not None:
+            advice = f"{self.refused.message} {self.refused.advice}"
+            return Times(reason=NoTimes.SWITCHED_OFF, advice=advice, requests=self.requests)
+        return Times(reason=NoTimes.FULL, requests=self.requests)
+
+    def _unavailable(self, error: PmsError) -> Times:
+        advice, until = f"{error.message} {error.advice}", None
+        if isinstance(error, RateLimited):
+            until = error.until
+            local = until.astimezone(self.connection.practice.zone)
+            half = "am" if local.hour < 12 else "pm"
+            advice = f"{advice} Ask again from {local.hour % 12 or 12}:{local:%M:%S} {half} on."
+        return Times(reason=NoTimes.UNAVAILABLE, advice=advice, until=until, requests=self.requests)
+
+    def _groups(self, days: Stretch) -> Iterator[list[Combination]]:
+        """Whom to ask for these days, those that matter most first."""
+        weekdays = {day.isoweekday() for day in days}
+        possible = [each for each in self._combinations if self._none_before.get(each, days[0]) <= days[-1]]
+        groups: dict[int, list[Combination]] = {0: [], 1: [], 2: []}
+        for each in possible:
+            if not self._rosters.usually_works(each, weekdays):
+                groups[2].append(each)
+            else:
+                groups[0 if self._is_usual(each) else 1].append(each)
+        yield from filter(None, groups.values())
+
+    def _is_usual(self, combination: Combination) -> bool:
+        prefer = self.wish.prefer
+        return (
+            bool(prefer.practitioner_id or prefer.location_id)
+            and prefer.practitioner_id in ("", combination.practitioner.remote_id)
+            and prefer.location_id in ("", combination.location.remote_id)
+        )
+
+    def _look(self, group: Sequence[Combination], days: Stretch) -> None:
+        """What these have on these days: from what is known, and from the vendor what is not."""
+        known = known_times.known(self.connection, [each.whose for each in group], days)
+        unknown: list[tuple[Combination, list[date]]] = []
+        for each in group:
+            today = timezone.now().astimezone(each.zone).date()
+            wanted = [day for day in days if day >= today]
+            self._take(each, {day: known[each.whose][day] for day in wanted if day in known[each.whose]})
+            missing = known_times.missing(wanted, known[each.whose])
+            if missing:
+                unknown.append((each, missing))
+        asked = unknown[: max(MOST_REQUESTS - self.requests, 0)]
+        answers = self._side_by_side(
+            [lambda each=each, missing=missing: self._ask(each, missing) for each, missing in asked]  # type: ignore[misc]
+        )
+        for (each, _), answer in zip(asked, answers, strict=True):
+            if answer is not None:
+                found, was_asked = answer
+                self.requests += was_asked
+                self._take(each, found)
+
+    def _take(self, combination: Combination, found: Days) -> None:
+        now = timezone.now()
+        duration = timedelta(minutes=combination.type.duration_minutes)
+        known = {(offer.starts_at, offer.practitioner_id, offer.location_id) for offer in self._found}
+        for start in (start for starts in found.values() for start in starts):
+            offer = _offered(combination, start, start + duration)
+            if (
+                start > now
+                and (start, offer.practitioner_id, offer.location_id) not in known
+                and _fits(self.wish, offer)
+                and not _overlaps(offer, combination, self._held)
+            ):
+                self._found.append(offer)
+
+    def _ask(self, combination: Combination, days: list[date]) -> tuple[Days, bool]:
+        def ask(first: date, last: date) -> list[datetime]:
+            slots = self.gateway.available_times(
+                location_id=combination.location.remote_id,
+                practitioner_id=combination.practitioner.remote_id,
+                appointment_type_id=combination.type.remote_id,
+                duration_minutes=combination.type.duration_minutes,
+                first=first,
+                last=last,
+            )
+            return [slot.starts_at for slot in slots]
+
+        return known_times.ask_once(self.connection, combination.whose, combination.zone, days, ask)
+
+    def _look_ahead(self) -> None:
+        """From when on does each of those who have nothing soon have anything?"""
+        with_some = {(offer.practitioner_id, offer.location_id) for offer in self._found}
+        without = [
+            each
+            for each in self._combinations
+            if (each.practitioner.remote_id, each.location.remote_id) not in with_some
+        ][: max(MOST_REQUESTS - self.requests, 0)]
+        self.requests += len(without)
+        answers = self._side_by_side([lambda each=each: self._next(each) for each in without])  # type: ignore[misc]
+        for each, day in zip(without, answers, strict=True):
+            if day is not None:
+                self._none_before[each] = day
+
+    def _next(self, combination: Combination) -> date | None:
+        """The first day with a free time; the last of all days when there is none."""
+        try:
+            start = self.gateway.next_time(
+                location_id=combination.location.remote_id,
+                practitioner_id=combination.practitioner.remote_id,
+                appointment_type_id=combination.type.remote_id,
+            )
+        except NotOffered:
+            return None
+        return start.astimezone(combination.zone).date() if start is not None else date.max
+
+    def _side_by_side(self, questions: Sequence[Callable[[], T]]) -> list[T | None]:
+        """The answers, in order; ``None`` for what is switched off, and for what failed: then ``failed`` says how."""
+
+        def one(question: Callable[[], T]) -> T | None:
+            try:
+                return question()
+            except NotBookableOnline as error:
+                # One of several may have been switched off since we last looked; the others still count.
+                self.refused = error
+            except PmsError as error:
+                self.failed = error
+            finally:
+                databases.close_all()
+            return None
+
+        if not questions:
+            return []
+        with ThreadPoolExecutor(min(SIDE_BY_SIDE, len(questions)), thread_name_prefix="times") as pool:
+            running = [pool.submit(contextvars.copy_context().run, one, question) for question in questions]
+            return [each.result() for each in running]
+
+
+def _offered(combination: Combination, starts_at: datetime, ends_at: datetime) -> OfferedTime:
+    return OfferedTime(
+        starts_at=starts_at,
+        ends_at=ends_at,
+        zone=combination.location.time_zone,
+        practitioner_id=combination.practitioner.remote_id,
+        practitioner_name=combination.practitioner.name,
+        location_id=combination.location.remote_id,
+        location_name=combination.location.name,
+        appointment_type_id=combination.type.remote_id,
+        appointment_type_name=combination.type.name,
+    )
+
+
+def _fits(wish: Wish, offer: OfferedTime) -> bool:
+    local = offer.local_start
+    return (
+        (not wish.days or local.date() in wish.days)
+        and (not wish.weekdays or local.isoweekday() in wish.weekdays)
+        and (wish.not_before is None or local.time() >= wish.not_before)
+        and (wish.not_after is None or local.time() <= wish.not_after)
+        and offer.starts_at not in wish.leave_out
+    )
+
+
+Held = dict[int, list[tuple[datetime, datetime]]]
+"""By the practitioner's key in our copy."""
+
+
+def _held_by_others(combinations: Sequence[Combination], held_for: str) -> Held:
+    whose = {combination.practitioner.pk for combination in combinations}
+    held: Held = {}
+    for hold in SlotHold.objects.filter(practitioner_pk__in=whose, expires_at__gt=timezone.now()):
+        held.setdefault(hold.practitioner_pk, []).append((hold.during.lower, hold.during.upper))
+    return held
+
+
+def _overlaps(offer: OfferedTime, combination: Combination, held: Held) -> bool:
+    spans = held.get(combination.practitioner.pk, ())
+    return any(offer.starts_at < until and since < offer.ends_at for since, until in spans)

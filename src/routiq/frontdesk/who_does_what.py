@@ -1,0 +1,119 @@
+"""Who does what where, as far as the practice has it switched on; and why something cannot be had online."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from routiq.connections.connecting import live_connection
+from routiq.connections.models import Connection
+from routiq.frontdesk.known_times import Whose
+from routiq.frontdesk.wishes import Choice, Menu, NoTimes, Times, Wish
+from routiq.mirror.models import AppointmentType, Location, Offering, Practitioner, RosterDay
+from routiq.pms import registry
+
+
+@dataclass(frozen=True)
+class Combination:
+    practitioner: Practitioner
+    location: Location
+    type: AppointmentType
+
+    @property
+    def whose(self) -> Whose:
+        return Whose(self.practitioner.remote_id, self.location.remote_id, self.type.remote_id)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.location.time_zone)
+
+
+def menu() -> Menu:
+    """What can be booked online at the practice in force: everything whose own switch is on and that is offered."""
+    connection = live_connection()
+    if connection is None:
+        return Menu((), (), ())
+    possible = list(combinations(connection, Wish(appointment_type_id="")))
+    return Menu(
+        practitioners=_choices(combination.practitioner for combination in possible),
+        appointment_types=_choices(combination.type for combination in possible),
+        locations=_choices(combination.location for combination in possible),
+    )
+
+
+def _choices(rows: Iterable[Practitioner | AppointmentType | Location]) -> tuple[Choice, ...]:
+    seen = {row.remote_id: row for row in rows}
+    return tuple(
+        Choice(
+            id=row.remote_id,
+            name=row.name,
+            other_names=tuple(filter(None, (row.first_name, row.last_name, f"{row.title} {row.last_name}".strip())))
+            if isinstance(row, Practitioner)
+            else (),
+        )
+        for row in sorted(seen.values(), key=lambda row: row.name)
+    )
+
+
+def combinations(connection: Connection, wish: Wish, *, online: bool = True) -> Iterator[Combination]:
+    """Who does the wished type where; with ``online`` as far as it is switched on."""
+    same: dict[str, object] = {"connection": connection, "removed_at": None, "active": True}
+    if online:
+        same["online"] = True
+    locations = {row.remote_id: row for row in Location.objects.filter(**same)}
+    practitioners = {row.remote_id: row for row in Practitioner.objects.filter(**same)}
+    types = {row.remote_id: row for row in AppointmentType.objects.filter(**same, max_attendees=1)}
+    offerings = Offering.objects.filter(connection=connection)
+    if wish.appointment_type_id:
+        offerings = offerings.filter(appointment_type_remote_id=wish.appointment_type_id)
+    if wish.practitioner_id:
+        offerings = offerings.filter(practitioner_remote_id=wish.practitioner_id)
+    if wish.location_id:
+        offerings = offerings.filter(location_remote_id=wish.location_id)
+    for offering in offerings.order_by("pk"):
+        practitioner = practitioners.get(offering.practitioner_remote_id)
+        location = locations.get(offering.location_remote_id)
+        kind = types.get(offering.appointment_type_remote_id)
+        if practitioner and location and kind:
+            yield Combination(practitioner, location, kind)
+
+
+class Rosters:
+    """Who usually works where on which weekday. What is extra or off on single days only the vendor knows, so this
+    says whom to ask first, never whom not to ask."""
+
+    def __init__(self, connection: Connection, possible: Collection[Combination]) -> None:
+        names = {combination.practitioner.remote_id for combination in possible}
+        rows = RosterDay.objects.filter(
+            connection=connection, practitioner_remote_id__in=names, removed_at=None
+        ).values_list("practitioner_remote_id", "location_remote_id", "weekday", "hours")
+        self._works = {(who, where, weekday) for who, where, weekday, hours in rows if hours}
+
+    def usually_works(self, combination: Combination, weekdays: Collection[int]) -> bool:
+        """On one of these ISO weekdays; also said where nothing is known of anybody."""
+        who, where = combination.practitioner.remote_id, combination.location.remote_id
+        return not self._works or any((who, where, weekday) in self._works for weekday in weekdays)
+
+
+def why_not_offered(connection: Connection, wish: Wish) -> Times:
+    """Nothing fits while everything must be switched on: is it a switch, or does nobody do this at all?"""
+    for combination in combinations(connection, wish, online=False):
+        for scope, row in (
+            ("location", combination.location),
+            ("practitioner", combination.practitioner),
+            ("appointment_type", combination.type),
+        ):
+            if not row.online:
+                return Times(reason=NoTimes.SWITCHED_OFF, advice=switch_advice(connection, scope, row.name))
+    return Times(reason=NoTimes.NOT_OFFERED)
+
+
+def switch_advice(connection: Connection, scope: str, name: str) -> str:
+    """Which switch of the vendor's it is and where."""
+    vendor = registry.vendor(connection.vendor)
+    for switch in vendor.guide.switches:
+        if switch.scope == scope:
+            path = " → ".join(switch.path)
+            return f"“{name}” is not open for online bookings. In {vendor.label}: {path} → “{switch.label}”."
+    return f"“{name}” is not open for online bookings in {vendor.label}."
