@@ -6,11 +6,22 @@ import argparse
 import time
 from collections.abc import Callable
 
-from bench import freshness, paced, unlimited
+from bench import freshness, frontdesk, paced, unlimited
 from bench.figures import RESULTS, ROOT, Chapter, keep, machine, show
 from bench.stage import Stage, stage
 
-NAMES = ("sync_paced", "sync_unlimited", "live_wait", "inbox", "announced", "polled", "nightly")
+NAMES = (
+    "sync_paced",
+    "sync_unlimited",
+    "live_wait",
+    "inbox",
+    "announced",
+    "polled",
+    "nightly",
+    "recognition",
+    "find_times",
+    "book",
+)
 
 
 def main() -> None:
@@ -54,7 +65,8 @@ def _measure(wanted: tuple[str, ...] | list[str], patients: int, repeats: int, *
         if "sync_unlimited" in wanted:
             chapters.append(unlimited.measure(place, patients, repeats=repeats, full=full))
             show(chapters[-1])
-        for name, measured in _freshness(place, patients, full=full).items():
+        others = {**_freshness(place, patients, full=full), **_frontdesk(place, patients, full=full)}
+        for name, measured in others.items():
             if name in wanted:
                 chapters.append(measured())
                 show(chapters[-1])
@@ -68,6 +80,14 @@ def _freshness(place: Stage, patients: int, *, full: bool) -> dict[str, Callable
         "announced": lambda: freshness.announced(place, seconds=30 if full else 5, rate=20, full=full),
         "polled": lambda: freshness.polled(place, seconds=seconds, full=full),
         "nightly": lambda: freshness.nightly(place, patients),
+    }
+
+
+def _frontdesk(place: Stage, patients: int, *, full: bool) -> dict[str, Callable[[], Chapter]]:
+    return {
+        "recognition": lambda: frontdesk.recognition(place, patients=100_000 if full else 2_000, full=full),
+        "find_times": lambda: frontdesk.finding(place, asked=20 if full else 3, full=full),
+        "book": lambda: frontdesk.booking(place, patients, full=full),
     }
 
 

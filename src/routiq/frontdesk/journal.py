@@ -66,9 +66,9 @@ def open_entry(write: Write, spans: Sequence[Span] = ()) -> Write:
     now = timezone.now()
     with transaction.atomic():
         write.save(force_insert=True)
-        SlotHold.objects.filter(expires_at__lt=now).exclude(
-            write__state__in=[Write.State.SENT, Write.State.CHECKING, Write.State.UNCERTAIN]
-        ).delete()
+        forget_expired_holds(now)
+        # What was held for the one who asks while they thought about it becomes this write's.
+        SlotHold.objects.filter(write=None, holder=write.asked_by).delete()
         try:
             with transaction.atomic():
                 for span in _joined(spans):
@@ -81,6 +81,13 @@ def open_entry(write: Write, spans: Sequence[Span] = ()) -> Write:
         raise Taken
     faults.point(f"{write.kind}_held")
     return write
+
+
+def forget_expired_holds(now: datetime) -> None:
+    """What was sent keeps its time until its outcome is known."""
+    SlotHold.objects.filter(expires_at__lt=now).exclude(
+        write__state__in=[Write.State.SENT, Write.State.CHECKING, Write.State.UNCERTAIN]
+    ).delete()
 
 
 def _hold(write: Write, span: Span, until: datetime) -> None:
@@ -142,3 +149,14 @@ def close(write: Write, state: Write.State, step: str, *, code: str = "", messag
     announce(write.practice_id, "booking")
     if write.kind == Write.Kind.REGISTRATION:
         announce(write.practice_id, "patients")
+
+
+def close_unsent(write: Write, step: str, *, code: str, message: str) -> bool:
+    """Close one of which nothing was sent yet and at which nobody is just now; returns whether it was."""
+    with working_on(write.intent_key) as mine:
+        if mine:
+            write.refresh_from_db()
+        if not mine or write.state != Write.State.HELD:
+            return False
+        close(write, Write.State.UNAVAILABLE, step, code=code, message=message)
+    return True

@@ -81,7 +81,7 @@ def hand_over_open_bookings(connection: Connection) -> None:
     for write in _open_writes(connection).order_by("created_at"):
         which = in_words(write)
         by_hand, look = _BY_HAND[Write.Kind(write.kind)], _LOOK[Write.Kind(write.kind)]
-        if write.state == Write.State.HELD and _close_unsent(write):
+        if journal.close_unsent(write, "disconnected", code="Disconnected", message=_DISCONNECTED):
             leave_task(
                 StaffTask.Kind.CALL_BACK,
                 f"{which} was not made: {label} was disconnected first. Ring the patient and {by_hand} there.",
@@ -96,6 +96,7 @@ def hand_over_open_bookings(connection: Connection) -> None:
             )
 
 
+_DISCONNECTED = "The practice management system was disconnected before anything was sent."
 _BY_HAND = {
     Write.Kind.BOOKING: "book it",
     Write.Kind.MOVE: "move it",
@@ -103,19 +104,6 @@ _BY_HAND = {
     Write.Kind.REGISTRATION: "register them",
 }
 _LOOK = dict.fromkeys(_BY_HAND, "Look in the diary") | {Write.Kind.REGISTRATION: "Look among the patients"}
-
-
-def _close_unsent(write: Write) -> bool:
-    with journal.working_on(write.intent_key) as mine:
-        if mine:
-            journal.close(
-                write,
-                Write.State.UNAVAILABLE,
-                "disconnected",
-                code="Disconnected",
-                message="The practice management system was disconnected before anything was sent.",
-            )
-    return mine
 
 
 def _many(number: int, what: str) -> str:

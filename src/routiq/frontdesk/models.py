@@ -133,10 +133,15 @@ class JournalStep(PracticeOwned):
 
 class SlotHold(PracticeOwned):
     """A practitioner's time that one write is working on: the one it wants, and of a move also the one it leaves
-    until that is certain. The database lets no two overlap (B1)."""
+    until that is certain; or a time that was read back to somebody who has not answered yet (no write). The database
+    lets no two overlap (B1)."""
 
     id = models.BigAutoField(primary_key=True)
-    write = models.ForeignKey(Write, on_delete=models.CASCADE, related_name="holds", db_column="booking_id")
+    write = models.ForeignKey(
+        Write, on_delete=models.CASCADE, related_name="holds", db_column="booking_id", null=True
+    )
+    holder = models.CharField(max_length=60, blank=True, db_default="")
+    """Who is thinking about it, as in ``Write.asked_by``."""
     practitioner_pk = models.BigIntegerField()
     during = DateTimeRangeField()
     expires_at = models.DateTimeField()

@@ -246,7 +246,8 @@ Held = dict[int, list[tuple[datetime, datetime]]]
 def _held_by_others(combinations: Sequence[Combination], held_for: str) -> Held:
     whose = {combination.practitioner.pk for combination in combinations}
     held: Held = {}
-    for hold in SlotHold.objects.filter(practitioner_pk__in=whose, expires_at__gt=timezone.now()):
+    holds = SlotHold.objects.filter(practitioner_pk__in=whose, expires_at__gt=timezone.now())
+    for hold in holds.exclude(write=None, holder=held_for):
         held.setdefault(hold.practitioner_pk, []).append((hold.during.lower, hold.during.upper))
     return held
 

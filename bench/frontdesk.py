@@ -1,0 +1,138 @@
+"""What somebody on the line waits for: being recognised, hearing times, and "booked"; with a vendor that takes its
+time for every answer, and also while the first sync of everything runs."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from typing import Any
+
+import psycopg
+
+from bench.figures import Chapter, Figure, percentile
+from bench.stage import LIMIT, Installation, Practice, Stage, administrator, install, wait_for_run
+from pms_sandbox.testing import RunningSandbox, running_sandbox
+
+#: What the vendor takes for each answer, milliseconds.
+LATENCY = 300.0
+#: The vendor's window, shortened as in ``sync_paced``, so that the sync's share and the caller's are used up sooner.
+WINDOW = 6.0
+PRACTITIONERS = 8
+#: Seconds of quiet bookings after the sync.
+QUIET = 60
+
+
+def recognition(place: Stage, *, patients: int, full: bool) -> Chapter:
+    with running_sandbox(process=True, patients=60, seed=7, rate_limit=0) as sandbox:
+        installed = install(place, sandbox)
+        practice = _synced(installed)
+        filled = ("bench.desk_work", "recognise", "--practice", str(practice.id), "--size", str(patients))
+        installed.run(*filled)
+        _analyse(installed)
+        told = json.loads(installed.run(*filled))
+    waits = [seconds * 1000 for seconds in told["seconds"]]
+    return Chapter(
+        "recognition",
+        [
+            Figure("patients in the copy", told["patients"], at_least=patients),
+            Figure("calls from somebody's number", told["met"] / len(waits), "share"),
+            Figure("a caller recognised, p50", percentile(waits, 0.5), "ms"),
+            Figure("a caller recognised, p99", percentile(waits, 0.99), "ms", at_most=5, enforced=full),
+        ],
+        ["two numbers each, in several forms; families share some, some are nobody's, some are withheld"],
+    )
+
+
+def finding(place: Stage, *, asked: int, full: bool) -> Chapter:
+    with _slow_sandbox(1500, limit=0) as sandbox:
+        _only(sandbox, PRACTITIONERS)
+        installed = install(place, sandbox)
+        practice = _synced(installed)
+        told = json.loads(
+            installed.run("bench.desk_work", "times", "--practice", str(practice.id), "--size", str(asked))
+        )
+    cold, cold_all, warm = ([each * 1000 for each in told[name]] for name in ("cold", "cold_all", "warm"))
+    return Chapter(
+        "find_times",
+        [
+            Figure("practitioners", told["people"], at_least=PRACTITIONERS, enforced=full),
+            Figure("nothing known: requests", told["requests"]["cold"]),
+            Figure("nothing known, p95", percentile(cold, 0.95), "ms", at_most=2000, enforced=full),
+            Figure("nothing known, both weeks whole: requests", told["requests"]["cold_all"]),
+            Figure("nothing known, both weeks whole, p95", percentile(cold_all, 0.95), "ms", at_most=2000),
+            Figure("known: requests", told["requests"]["warm"], at_most=0),
+            Figure("known, p95", percentile(warm, 0.95), "ms", at_most=50, enforced=full),
+        ],
+        [f"each answer of the vendor takes {LATENCY:g} ms"],
+        {"cold": cold, "cold_all": cold_all, "warm": warm},
+    )
+
+
+def booking(place: Stage, patients: int, *, full: bool) -> Chapter:
+    """One caller after the other books, while a first sync runs and after it."""
+    with _slow_sandbox(patients, limit=LIMIT) as sandbox:
+        installed = install(place, sandbox, limit=LIMIT, window=WINDOW)
+        practice = installed.connect_practice()
+        with installed.process("worker", "routiq.cli", "worker"):
+            arguments = ("book", "--practice", str(practice.id))
+            with installed.process("desk", "bench.desk_work", *arguments):
+                _, done = wait_for_run(installed, 600)
+                time.sleep(QUIET if full else 15)
+        told = json.loads(installed.output("desk"))["bookings"]
+    booked = [each for each in told if each["outcome"] == "booked"]
+    during = [each["seconds"] * 1000 for each in booked if each["at"] + each["seconds"] < done]
+    quiet = [each["seconds"] * 1000 for each in booked if each["at"] > done]
+    p95 = percentile(quiet, 0.95)
+    return Chapter(
+        "book",
+        [
+            Figure("booked in quiet", len(quiet), at_least=20, enforced=full),
+            Figure("booked during the first sync", len(during), at_least=20, enforced=full),
+            Figure("a booking in quiet, p50", percentile(quiet, 0.5), "ms"),
+            Figure("a booking in quiet, p95", p95, "ms", at_most=1500, enforced=full),
+            Figure("a booking during the first sync, p50", percentile(during, 0.5), "ms"),
+            Figure(
+                "a booking during the first sync, p95", percentile(during, 0.95), "ms", at_most=1500, enforced=full
+            ),
+            Figure("during / in quiet", percentile(during, 0.95) / p95, at_most=1.3, enforced=full),
+        ],
+        [f"each answer of the vendor takes {LATENCY:g} ms; the first sync is of {patients:,} patients"],
+        {"outcomes": dict(Counter(each["outcome"] for each in told)), "bookings": told},
+    )
+
+
+def _slow_sandbox(patients: int, *, limit: int) -> Any:
+    return running_sandbox(
+        process=True, patients=patients, seed=7, rate_limit=limit, rate_window=WINDOW, latency_ms=LATENCY
+    )
+
+
+def _synced(installed: Installation) -> Practice:
+    practice = installed.connect_practice()
+    with installed.process("worker", "routiq.cli", "worker"):
+        wait_for_run(installed, 300)
+    return practice
+
+
+def _analyse(installed: Installation) -> None:
+    """What the database does by itself within a minute of so many new rows."""
+    with psycopg.connect(administrator(installed.database), autocommit=True) as connection:
+        connection.execute("ANALYZE")
+
+
+def _only(sandbox: RunningSandbox, number: int) -> None:
+    """So many practitioners take bookings online, all of the place where most of them work."""
+    hours = sandbox.world("daily_availabilities")["daily_availabilities"]
+    places = Counter(
+        _id(row["business"]) for row in {(_id(r["business"]), _id(r["practitioner"])): r for r in hours}.values()
+    )
+    most = places.most_common(1)[0][0]
+    there = list(dict.fromkeys(_id(row["practitioner"]) for row in hours if _id(row["business"]) == most))
+    for row in sandbox.world("practitioners")["practitioners"]:
+        fields = {"show_in_online_bookings": row["id"] in there[:number], "active": True}
+        sandbox.edit([{"op": "update", "collection": "practitioners", "id": row["id"], "fields": fields}])
+
+
+def _id(link: dict[str, Any]) -> str:
+    return str(link["links"]["self"]).rsplit("/", 1)[-1]

@@ -1,0 +1,184 @@
+"""Which times are offered, in which order, and why there are none."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import time_machine
+
+from pms_sandbox.testing import RunningSandbox
+from routiq.connections.models import Connection
+from routiq.frontdesk.people import habit_of, recognise_caller
+from routiq.frontdesk.spreading import spread
+from routiq.frontdesk.times import find_times
+from routiq.frontdesk.wishes import Habit, NoTimes, OfferedTime, Wish
+from routiq.mirror.models import AppointmentType, BookingRules, Location, Practitioner
+from routiq.practices.models import Practice
+from routiq.sync.jobs import read_settings
+from tests.systems import At
+
+SYDNEY = ZoneInfo("Australia/Sydney")
+
+
+def offer(day: int, clock: str, who: str = "p1", where: str = "l1") -> OfferedTime:
+    start = datetime.combine(date(2026, 12, day), time.fromisoformat(clock), SYDNEY)
+    return OfferedTime(
+        start.astimezone(UTC), start + timedelta(minutes=30), "Australia/Sydney", who, who, where, where, "t1", "t1"
+    )
+
+
+def said(offers: tuple[OfferedTime, ...]) -> list[str]:
+    return [f"{each.local_start:%-d %H:%M} {each.practitioner_id}" for each in offers]
+
+
+QUARTERS = ("09:00", "09:15", "09:30", "09:45", "10:00", "13:00", "17:15")
+
+
+def test_different_days_and_parts_of_the_day_are_offered() -> None:
+    free = [offer(day, clock) for day in (1, 2, 3) for clock in QUARTERS]
+    assert said(spread(free, 3)) == ["1 09:00 p1", "2 13:00 p1", "3 17:15 p1"]
+
+
+def test_of_one_day_its_parts_are_offered() -> None:
+    assert said(spread([offer(1, clock) for clock in QUARTERS], 3)) == ["1 09:00 p1", "1 13:00 p1", "1 17:15 p1"]
+
+
+def test_three_quarters_in_a_row_are_offered_only_when_that_is_all() -> None:
+    four = [offer(1, clock) for clock in QUARTERS[:4]]
+    assert said(spread(four, 2)) == ["1 09:00 p1", "1 09:45 p1"]
+    assert said(spread(four[:3], 3)) == ["1 09:00 p1", "1 09:15 p1", "1 09:30 p1"]
+
+
+def test_the_usual_practitioner_and_place_come_first_and_others_fill_up() -> None:
+    free = [offer(1, "08:00", "p2"), offer(1, "09:00"), offer(2, "09:00"), offer(3, "09:00", "p1", "l2")]
+    usual = Habit(practitioner_id="p1", location_id="l1")
+    assert said(spread(free, 2, usual)) == ["1 09:00 p1", "2 09:00 p1"]
+    assert said(spread(free, 3, usual)) == ["1 09:00 p1", "2 09:00 p1", "3 09:00 p1"]
+    assert said(spread(free, 1)) == ["1 08:00 p2"]
+
+
+def test_the_usual_practitioner_is_asked_first_and_alone_when_that_is_enough(
+    patient: str, sandbox: RunningSandbox
+) -> None:
+    habit = habit_of(patient)
+    found = find_times(Wish(habit.appointment_type_id, prefer=habit))
+
+    assert {each.practitioner_id for each in found.offers} == {habit.practitioner_id}
+    assert {each.location_id for each in found.offers} == {habit.location_id}
+    assert found.requests == 1
+
+
+def test_days_apart_are_asked_for_in_one_request(patient: str, sandbox: RunningSandbox) -> None:
+    habit = habit_of(patient)
+    today = datetime.now(SYDNEY).date()
+    days = tuple(today + timedelta(days=ahead) for ahead in (1, 3, 5))
+    found = find_times(Wish(habit.appointment_type_id, habit.practitioner_id, habit.location_id, days=days, count=50))
+    assert found.requests == 1
+    assert {each.local_start.date() for each in found.offers} <= set(days)
+
+
+def test_weeks_without_a_free_time_are_passed_over(patient: str, synced: Connection, sandbox: RunningSandbox) -> None:
+    """Away for five weeks: the first week is asked for, then when the next time is, then that week."""
+    habit = habit_of(patient)
+    until = datetime.now(SYDNEY) + timedelta(days=35)
+    block = {
+        "practitioner_id": habit.practitioner_id,
+        "business_id": habit.location_id,
+        "starts_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "ends_at": until.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+    sandbox.edit([{"op": "create", "collection": "unavailable_blocks", "fields": block}])
+    sandbox.clear_requests()
+    found = find_times(Wish(habit.appointment_type_id, habit.practitioner_id, habit.location_id, count=1))
+
+    assert found.offers[0].starts_at >= until.astimezone(UTC)
+    asked = Counter(entry["path"].rsplit("/", 1)[-1] for entry in sandbox.requests())
+    assert asked == {"available_times": 2, "next_available_time": 1}
+
+
+def test_one_who_has_nothing_at_all_is_asked_for_no_further_week(
+    patient: str, synced: Connection, sandbox: RunningSandbox
+) -> None:
+    habit = habit_of(patient)
+    block = {
+        "practitioner_id": habit.practitioner_id,
+        "business_id": habit.location_id,
+        "starts_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "ends_at": (datetime.now(UTC) + timedelta(days=400)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+    sandbox.edit([{"op": "create", "collection": "unavailable_blocks", "fields": block}])
+    found = find_times(Wish(habit.appointment_type_id, habit.practitioner_id, habit.location_id))
+
+    assert (found.reason, found.requests) == (NoTimes.FULL, 2)
+
+
+def test_within_the_notice_is_told_apart_from_fully_booked(
+    patient: str, synced: Connection, sandbox: RunningSandbox
+) -> None:
+    habit = habit_of(patient)
+    today = datetime.now(SYDNEY).date()
+    sandbox.settings(online_bookings={"min_hours_advance_required_to_book": 48})
+    BookingRules.objects.filter(connection=synced).update(minimum_notice_hours=48)
+    AppointmentType.objects.update(lead_time_hours=None)
+    wish = Wish(habit.appointment_type_id, days=(today,))
+
+    found = find_times(wish)
+    assert (found.reason, found.advice) == (NoTimes.TOO_SOON, "The practice wants 48 hours of notice for this.")
+    assert find_times(replace(wish, days=(today - timedelta(days=1),))).reason is NoTimes.TOO_SOON
+    assert find_times(replace(wish, days=(today + timedelta(days=2000),))).reason is NoTimes.BEYOND
+
+
+def test_a_location_where_it_is_a_day_later_already_is_asked_from_its_own_today(
+    patient: str, synced: Connection, sandbox: RunningSandbox
+) -> None:
+    """The practice is in Perth, the location in Sydney: late in the evening the vendor refuses the day in Perth."""
+    habit = habit_of(patient)
+    Practice.objects.update(time_zone="Australia/Perth")
+    late = datetime.combine(datetime.now(SYDNEY).date() + timedelta(days=1), time(23), ZoneInfo("Australia/Perth"))
+    sandbox.clock(now=late.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    with time_machine.travel(late.astimezone(UTC), tick=True):
+        found = find_times(Wish(habit.appointment_type_id, habit.practitioner_id))
+
+    assert found.offers, found
+
+
+def test_what_was_just_switched_on_is_offered_at_the_next_try(
+    patient: str, synced: Connection, sandbox: RunningSandbox
+) -> None:
+    """Who was told where the switch is need not wait for the night until we know."""
+    wish = Wish(habit_of(patient).appointment_type_id)
+    Location.objects.update(online=False)
+    found = find_times(wish)
+    assert found.reason is NoTimes.SWITCHED_OFF
+    assert "Display this business in online bookings" in found.advice
+    read_settings(synced.practice_id, synced.pk)  # What the worker was asked to do.
+    assert find_times(wish).offers
+
+
+def test_one_who_is_refused_by_the_vendor_does_not_hide_the_others(
+    patient: str, synced: Connection, sandbox: RunningSandbox
+) -> None:
+    kind = habit_of(patient).appointment_type_id
+    usual = find_times(Wish(kind, count=50)).offers
+    gone = usual[0].practitioner_id
+    hidden = {"show_in_online_bookings": False}
+    sandbox.edit([{"op": "update", "collection": "practitioners", "id": gone, "fields": hidden}])
+    Practitioner.objects.filter(remote_id=gone).update(title="")  # What was known is known no more.
+    found = find_times(Wish(kind, first_day=datetime.now(SYDNEY).date() + timedelta(days=7), count=50))
+
+    assert found.offers
+    assert gone not in {each.practitioner_id for each in found.offers}
+
+
+def test_times_are_found_on_every_system(mirrored: At) -> None:
+    kind = habit_of(recognise_caller("0491 570 006").patients[0].remote_id).appointment_type_id
+    found = find_times(Wish(kind))
+    again = find_times(Wish(kind))
+    far = [abs(one.starts_at - other.starts_at) for one in found.offers for other in found.offers if one is not other]
+
+    assert len(found.offers) == 3
+    assert min(far) >= timedelta(hours=2)
+    assert (again.offers, again.requests) == (found.offers, 0)
