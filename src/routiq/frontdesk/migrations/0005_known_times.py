@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("connections", "0003_treatment_notes"),
         ("mirror", "0003_invoices_and_waiting_list"),
-        ("frontdesk", "0003_every_write"),
+        ("frontdesk", "0004_waiting_list"),
         ("practices", "0003_shared_limits"),
     ]
 

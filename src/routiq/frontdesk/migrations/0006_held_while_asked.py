@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("frontdesk", "0004_known_times"),
+        ("frontdesk", "0005_known_times"),
     ]
 
     operations = [
