@@ -96,6 +96,7 @@ def foreign(other_practice: Practice, other_world: World) -> dict[str, int]:
         "class_session": session.pk,
         "conversation": conversation.pk,
         "say": conversation.pk,
+        "hang_up": conversation.pk,
         "task": task.pk,
         "take_task": task.pk,
         "hand_back_task": task.pk,
@@ -117,7 +118,17 @@ def test_the_walk_knows_every_address_that_takes_an_id(foreign: dict[str, int]) 
 @pytest.mark.parametrize(
     "name",
     [
-        *("patient", "class_session", "conversation", "say", "task", "take_task", "hand_back_task", "task_done"),
+        *(
+            "patient",
+            "class_session",
+            "conversation",
+            "say",
+            "hang_up",
+            "task",
+            "take_task",
+            "hand_back_task",
+            "task_done",
+        ),
         *("revoke_token", "replay", "remove_held_back"),
         *("login_of", "send_password_link", "remove_login", "assign_login"),
     ],
@@ -130,6 +141,7 @@ def test_another_practices_ids_are_not_there(
     address = _address(route, pk=foreign[name])
     only_posts = name in (
         "say",
+        "hang_up",
         "take_task",
         "hand_back_task",
         "task_done",

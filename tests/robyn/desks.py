@@ -81,6 +81,9 @@ class InMemoryDesk:
     requests: list[BookingRequest] = field(default_factory=list)
     booked: dict[str, tuple[BookingRequest, BookingAnswer]] = field(default_factory=dict)
     tasks: list[tuple[str, str]] = field(default_factory=list)
+    held: dict[str, datetime] = field(default_factory=dict)
+    """What is being thought about in which conversation."""
+    held_by_others: set[datetime] = field(default_factory=set)
 
     def practice(self) -> PracticeFacts:
         return PracticeFacts("Harbour Street Physiotherapy", SYDNEY, self.country, self.live)
@@ -124,6 +127,18 @@ class InMemoryDesk:
             start, start + timedelta(minutes=30), "Australia/Sydney",
             who.id, who.name, where.id, where.name, kind.id, kind.name,
         )  # fmt: skip
+
+    def hold(self, offer: OfferedTime, holder: str) -> bool:
+        if offer.starts_at in self.held_by_others:
+            return False
+        self.held[holder] = offer.starts_at
+        return True
+
+    def let_go(self, holder: str) -> None:
+        self.held.pop(holder, None)
+
+    def hung_up(self, holder: str) -> None:
+        self.let_go(holder)
 
     def book(self, request: BookingRequest) -> BookingAnswer:
         self.requests.append(request)

@@ -51,16 +51,25 @@ def say(request: HttpRequest, conversation_id: int, wanted: Words) -> Status[sch
     """One turn. Robyn may look for times and, after a plain yes, book. 409 when the conversation has ended, or while
     she is still answering the turn before."""
     if _conversation(conversation_id).channel not in OWN_CHANNELS:
-        raise errors.ApiError(
-            409,
-            "other_channel",
-            "This conversation is held somewhere else.",
-            "Begin one of your own with POST /conversations.",
-        )
+        raise _elsewhere()
     try:
         return Status(201, _reply(robyn.say(conversation_id, wanted.text)))
     except robyn.ConversationError as error:
         raise _told(error, "text") from None
+
+
+@router.post(
+    "/conversations/{int:conversation_id}/hang-up",
+    response=answers({200: schemas.Conversation}, 404, 409),
+    summary="Hang up",
+)
+def hang_up(request: HttpRequest, conversation_id: int) -> schemas.Conversation:
+    """The caller is gone. A time that was held for them is free at once; what Robyn was told to book already is
+    carried out. Doing it twice is doing it once."""
+    if _conversation(conversation_id).channel not in OWN_CHANNELS:
+        raise _elsewhere()
+    robyn.hang_up(conversation_id)
+    return get_conversation(request, conversation_id)
 
 
 @router.get(
@@ -81,9 +90,24 @@ def _conversation(pk: int) -> Conversation:
     return row
 
 
+def _elsewhere() -> errors.ApiError:
+    return errors.ApiError(
+        409,
+        "other_channel",
+        "This conversation is held somewhere else.",
+        "Begin one of your own with POST /conversations.",
+    )
+
+
 def _reply(reply: robyn.Reply) -> schemas.Reply:
     row = _conversation(reply.conversation_id)
-    return schemas.Reply(conversation_id=row.pk, text=reply.text, ended=reply.ended, booking_id=row.booking_id)
+    return schemas.Reply(
+        conversation_id=row.pk,
+        filler=reply.filler,
+        text=reply.text,
+        ended=reply.ended,
+        booking_id=row.booking_id,
+    )
 
 
 def _told(error: robyn.ConversationError, field: str) -> errors.ApiError:

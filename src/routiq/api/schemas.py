@@ -343,6 +343,10 @@ class Change(Given):
 
 class Reply(Given):
     conversation_id: int
+    filler: str = Field(
+        description="Said before `text` where that took more than 800 ms: she says so at once, and who waits for this "
+        "answer hears it from `GET /conversations/{conversation_id}` meanwhile. Mostly empty."
+    )
     text: str = Field(description="What Robyn says.")
     ended: bool
     booking_id: UUID | None
@@ -352,6 +356,7 @@ class Turn(Given):
     number: int
     at: datetime
     heard: str = Field(description="Empty for the greeting.")
+    filler: str = Field(description="Said before the answer, because that took a moment; mostly empty.")
     said: str
     commands: list[Any] = Field(description="What was understood.")
     actions: list[Any] = Field(description="What was done.")
@@ -365,5 +370,6 @@ class Conversation(Given):
     started_at: datetime
     last_turn_at: datetime
     ended_at: datetime | None
+    filler: str = Field(description="What Robyn says just now while she is still looking; empty once she answered.")
     booking_id: UUID | None
     turns: list[Turn]

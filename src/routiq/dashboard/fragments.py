@@ -18,6 +18,7 @@ from routiq.frontdesk.models import StaffTask
 from routiq.mirror.queries import counts
 from routiq.mirror.sight import sight_of
 from routiq.pms import registry
+from routiq.robyn.models import Conversation
 from routiq.sync.health import freshness_of
 from routiq.sync.models import StreamState, SyncRun
 from routiq.sync.progress import Progress, progress_of, size_estimates
@@ -76,6 +77,13 @@ def _robyn(request: HttpRequest) -> dict[str, Any]:
     return {"talks": numbers.recent_talks(sight), "bookings": numbers.recent_bookings(sight)}
 
 
+def _meanwhile(request: HttpRequest) -> dict[str, Any]:
+    """What Robyn says just now in the talk that the page shows, while she is still looking."""
+    talk = request.GET.get("talk", "")
+    here = Conversation.objects.filter(pk=int(talk)) if talk.isdecimal() and len(talk) < 19 else None
+    return {"meanwhile": here.values_list("filler", flat=True).first() if here is not None else ""}
+
+
 def _late(request: HttpRequest) -> dict[str, Any]:
     return {}  # Every page's frame knows.
 
@@ -95,6 +103,7 @@ FRAGMENTS: dict[str, Fragment] = {
     "refused": eventpage.refused,
     "webhooks": eventpage.registration,
     "late": _late,
+    "meanwhile": _meanwhile,
     "calendar": calendarpage.calendar,
     "task_list": taskpage.task_list,
     "task_count": taskpage.task_count,
@@ -120,7 +129,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "integration": ("sync", "spoken", "streams"),
     "patients": ("sync_note",),
     "patient": ("late", "sync_note"),
-    "robyn": ("late",),
+    "robyn": ("late", "meanwhile"),
     "calendar": ("late", "task_count", "calendar"),
     "tasks": ("late", "task_count", "task_list"),
     "health": ("health", "budget", "budget_table", "reconciliation"),
@@ -157,7 +166,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "events": _EVENTS,
     "patients": ("numbers", "days"),
     "booking": ("numbers", "robyn", "days", "calendar"),
-    "conversation": ("robyn",),
+    "conversation": ("robyn", "meanwhile"),
     "tasks": ("tasks", "task_count", "task_list"),
     TIME: ("connection", "sync", "calendar", "task_list", *_EVENTS, *_HEALTH),
 }

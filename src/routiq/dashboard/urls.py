@@ -71,5 +71,6 @@ urlpatterns = [
     path("test-robyn", robyn.start, name="test_robyn"),
     path("test-robyn/<int:pk>", robyn.conversation, name="conversation"),
     path("test-robyn/<int:pk>/say", robyn.say, name="say"),
+    path("test-robyn/<int:pk>/hang-up", robyn.hang_up, name="hang_up"),
     path("live/<slug:page>", live_views.live, name="live"),
 ]

@@ -13,6 +13,7 @@ from routiq.connections.models import Connection
 from routiq.frontdesk import checks, journal
 from routiq.frontdesk.carrying import Seen, Standing, Steps, Written, carry_out
 from routiq.frontdesk.models import Booking, Write
+from routiq.frontdesk.waiting import At, may_take_a_moment
 from routiq.frontdesk.wishes import BookingAnswer, BookingRequest, Outcome
 from routiq.mirror.models import Location
 from routiq.pms.gateway import Gateway
@@ -31,6 +32,7 @@ OUTCOMES = {
 }
 
 
+@may_take_a_moment(At.WRITING)
 def book(request: BookingRequest) -> BookingAnswer:
     """Book it at the vendor, for the practice in force, and say truthfully what came of it. Never raises for what
     the vendor does. Must be called outside a transaction: each step is committed before the next begins."""

@@ -21,6 +21,7 @@ from routiq.frontdesk.models import DeskRules, StaffTask, Write
 from routiq.frontdesk.rules import desk_rules
 from routiq.frontdesk.standing import CHANGED, another_change, appointment_of, cannot_be_changed, is_at
 from routiq.frontdesk.tasks import leave_task
+from routiq.frontdesk.waiting import At, may_take_a_moment
 from routiq.frontdesk.wishes import Outcome
 from routiq.mirror.models import Appointment
 from routiq.pms.gateway import Gateway
@@ -30,6 +31,7 @@ from routiq.practices.tenancy import current_practice_id
 _LATE_NOTE = "Late cancellation: counts as did not arrive."
 
 
+@may_take_a_moment(At.WRITING)
 def cancel(request: CancelRequest) -> ChangeAnswer:
     """Cancel it at the vendor, for the practice in force, and say truthfully what came of it. Never raises for what
     the vendor does. Must be called outside a transaction.

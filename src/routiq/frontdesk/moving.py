@@ -24,12 +24,14 @@ from routiq.frontdesk.standing import (
     is_at,
     where_it_stands,
 )
+from routiq.frontdesk.waiting import At, may_take_a_moment
 from routiq.mirror.models import Appointment
 from routiq.pms.gateway import Gateway
 from routiq.pms.records import AppointmentMove, AppointmentRecord
 from routiq.practices.tenancy import current_practice_id
 
 
+@may_take_a_moment(At.WRITING)
 def reschedule(request: MoveRequest) -> ChangeAnswer:
     """Move it at the vendor, for the practice in force, and say truthfully what came of it. Never raises for what
     the vendor does. Must be called outside a transaction."""

@@ -20,6 +20,7 @@ from routiq.frontdesk.checks import Refusal
 from routiq.frontdesk.models import Write
 from routiq.frontdesk.people import alike
 from routiq.frontdesk.rules import desk_rules
+from routiq.frontdesk.waiting import At, may_take_a_moment
 from routiq.frontdesk.wishes import KnownPatient, Outcome
 from routiq.mirror.changes import Change
 from routiq.mirror.queries import fold
@@ -36,6 +37,7 @@ def intake_questions() -> tuple[intake.Question, ...]:
     return intake.questions(desk_rules().intake_fields)
 
 
+@may_take_a_moment(At.WRITING)
 def register_patient(request: RegisterRequest) -> ChangeAnswer:
     """Create the patient at the vendor, for the practice in force, and say truthfully what came of it. Never raises
     for what the vendor does. Must be called outside a transaction.

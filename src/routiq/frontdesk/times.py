@@ -14,6 +14,7 @@ from django.utils import timezone
 from routiq.connections.connecting import live_connection
 from routiq.connections.models import Connection
 from routiq.frontdesk.searching import Search, Stretch
+from routiq.frontdesk.waiting import At, may_take_a_moment
 from routiq.frontdesk.who_does_what import Combination, combinations, menu, switch_advice, why_not_offered
 from routiq.frontdesk.wishes import NoTimes, Times, Wish
 from routiq.mirror.models import BookingRules
@@ -26,6 +27,7 @@ __all__ = ["find_times", "menu"]
 FARTHEST_DAYS = 84
 
 
+@may_take_a_moment(At.LOOKING)
 def find_times(wish: Wish) -> Times:
     """The best few real times for a wish at the practice in force, earliest first and spread as a person would offer
     them; or the reason why there are none. Asks the vendor in the live lane, and only for what is not known from the

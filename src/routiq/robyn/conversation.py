@@ -8,7 +8,7 @@ what is remembered are stored together, in one transaction, once the turn is don
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,9 +17,11 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Max
 
 from routiq.connections.attention import watch
+from routiq.frontdesk.waiting import Alarm, At, Tell, timer, told_of_waits
 from routiq.practices.live import announce
 from routiq.practices.tenancy import current_practice_id
 from routiq.robyn import memory as memories
+from routiq.robyn import wording
 from routiq.robyn.answers import Knowledge, NothingKnown
 from routiq.robyn.clock import Clock, system_clock
 from routiq.robyn.desk import Desk, FrontDesk, PracticeFacts
@@ -57,6 +59,8 @@ class Reply:
     commands: list[dict[str, Any]] = field(default_factory=list)
     actions: list[dict[str, Any]] = field(default_factory=list)
     ended: bool = False
+    filler: str = ""
+    """What was said before ``text``, because that took a moment."""
 
 
 def start(channel: str, caller_number: str, *, desk: Desk | None = None, clock: Clock = system_clock) -> Reply:
@@ -89,8 +93,13 @@ def say(
     clock: Clock = system_clock,
     understanding: Understanding | None = None,
     knowledge: Knowledge | None = None,
+    on_waiting: Callable[[str], None] | None = None,
+    alarm: Alarm = timer,
 ) -> Reply:
     """The patient's words in, Robyn's reply out. Call it outside a transaction: it may book.
+
+    ``on_waiting`` is given a short sentence to say meanwhile, once and from another thread, when the reply takes more
+    than 800 ms.
 
     Raises :class:`ConversationError` for words or conversations that cannot be served.
     """
@@ -112,9 +121,38 @@ def say(
         commands = (understanding or Rules()).read(words, context)
         turn = _turn(row, words, memory, desk, practice, commands, context)
         turn.knowledge = knowledge or NothingKnown()
-        with speaking(practice.language, row.channel):
+        with (
+            speaking(practice.language, row.channel),
+            told_of_waits(_say_meanwhile(row, turn, on_waiting), alarm=alarm),
+        ):
             said = dispatch.answer(turn)
         return _store(row, number, turn, said, clock, began)
+
+
+def hang_up(conversation_id: int, *, desk: Desk | None = None, clock: Clock = system_clock) -> None:
+    """The caller is gone. What was held for them is free at once, also while Robyn is still answering; what she was
+    told to book already is carried out. Done twice it is done once. :class:`ConversationError` when there is no such
+    conversation."""
+    row = Conversation.objects.filter(practice_id=current_practice_id(), pk=conversation_id).first()
+    if row is None:
+        raise ConversationError("unknown", "There is no such conversation.", "Start a new conversation.")
+    with transaction.atomic():
+        Conversation.objects.filter(pk=row.pk, ended_at=None).update(ended_at=clock())
+        announce(row.practice_id, "conversation")
+    (desk or FrontDesk()).hung_up(f"conversation:{row.pk}")
+
+
+def _say_meanwhile(row: Conversation, turn: Turn, on_waiting: Callable[[str], None] | None) -> Tell:
+    """Keep the sentence where open pages show it, and give it to the channel."""
+
+    def tell(what: At) -> None:
+        turn.filler = str(wording.ONE_MOMENT if what is At.LOOKING else wording.ONE_MOMENT_WRITING)
+        Conversation.objects.filter(pk=row.pk).update(filler=turn.filler)
+        announce(row.practice_id, "conversation")
+        if on_waiting is not None:
+            on_waiting(turn.filler)
+
+    return tell
 
 
 def _open(conversation_id: int) -> Conversation:
@@ -165,12 +203,13 @@ def _store(row: Conversation, number: int, turn: Turn, said: Said, clock: Clock,
     at = clock()
     try:
         with transaction.atomic():
-            Conversation.objects.select_for_update().get(pk=row.pk)
+            hung_up_at = Conversation.objects.select_for_update().get(pk=row.pk).ended_at
             StoredTurn.objects.create(
                 practice_id=row.practice_id,
                 conversation=row,
                 number=number,
                 heard=turn.heard,
+                filler=turn.filler,
                 said=said.text,
                 commands=commands,
                 actions=turn.actions,
@@ -179,16 +218,22 @@ def _store(row: Conversation, number: int, turn: Turn, said: Said, clock: Clock,
             )
             row.state = memories.to_state(turn.memory)
             row.last_turn_at = at
-            row.ended_at = at if said.ended else None
+            row.ended_at = hung_up_at or (at if said.ended else None)
+            row.filler = ""
             if turn.memory.booking_id:
                 row.booking_id = turn.memory.booking_id
-            row.save(update_fields=["state", "last_turn_at", "ended_at", "booking_id"])
+            row.save(update_fields=["state", "last_turn_at", "ended_at", "filler", "booking_id"])
             # Somebody is on the line: what changes at the practice now should be here at once.
             watch()
             announce(row.practice_id, "conversation")
     except IntegrityError:
         raise _busy() from None
-    return Reply(row.pk, said.text, commands, turn.actions, said.ended)
+    if row.ended_at is not None:
+        turn.desk.hung_up(turn.who)
+    elif not turn.memory.chosen:
+        # Nothing is being thought about any more.
+        turn.desk.let_go(turn.who)
+    return Reply(row.pk, said.text, commands, turn.actions, row.ended_at is not None, turn.filler)
 
 
 def _busy() -> ConversationError:

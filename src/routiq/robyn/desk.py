@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from routiq.frontdesk import booking, people, times
+from routiq.frontdesk import booking, holding, people, times
 from routiq.frontdesk.models import Booking, StaffTask
 from routiq.frontdesk.tasks import leave_task
-from routiq.frontdesk.wishes import BookingAnswer, BookingRequest, Caller, Habit, Menu, Times, Wish
+from routiq.frontdesk.wishes import BookingAnswer, BookingRequest, Caller, Habit, Menu, OfferedTime, Times, Wish
 from routiq.practices.models import Practice
 from routiq.practices.tenancy import current_practice_id
 
@@ -55,6 +55,14 @@ class Desk(Protocol):
 
     def find_times(self, wish: Wish) -> Times: ...
 
+    def hold(self, offer: OfferedTime, holder: str) -> bool:
+        """Keep it for them while they think about it, and nothing else any more; False when somebody else has it."""
+        ...
+
+    def let_go(self, holder: str) -> None: ...
+
+    def hung_up(self, holder: str) -> None: ...
+
     def book(self, request: BookingRequest) -> BookingAnswer: ...
 
     def was_asked(self, intent_key: str) -> bool:
@@ -86,6 +94,15 @@ class FrontDesk:
 
     def find_times(self, wish: Wish) -> Times:
         return times.find_times(wish)
+
+    def hold(self, offer: OfferedTime, holder: str) -> bool:
+        return holding.hold(offer, holder)
+
+    def let_go(self, holder: str) -> None:
+        holding.let_go(holder)
+
+    def hung_up(self, holder: str) -> None:
+        holding.hung_up(holder)
 
     def book(self, request: BookingRequest) -> BookingAnswer:
         return booking.book(request)

@@ -18,6 +18,8 @@ class Conversation(PracticeOwned):
     started_at = models.DateTimeField(default=timezone.now)
     last_turn_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
+    filler = models.TextField(blank=True, db_default="")
+    """What Robyn says just now while she is still looking; empty once she has answered."""
     booking_id = models.UUIDField(null=True)
     """The booking that this conversation led to."""
 
@@ -32,6 +34,8 @@ class Turn(PracticeOwned):
     number = models.PositiveIntegerField()
     heard = models.TextField(blank=True)
     """Empty for the greeting."""
+    filler = models.TextField(blank=True, db_default="")
+    """Said before the answer, because that took a moment."""
     said = models.TextField()
     commands = models.JSONField(default=list)
     """What was understood, as the commands' names and values."""

@@ -16,6 +16,7 @@ from routiq.mirror.models import AppointmentType, Location, Practitioner
 from routiq.mirror.sight import sight_of
 from routiq.practices.live import announce
 from routiq.robyn.conversation import ConversationError
+from routiq.robyn.conversation import hang_up as end_conversation
 from routiq.robyn.conversation import say as say_to_robyn
 from routiq.robyn.conversation import start as start_conversation
 from routiq.robyn.models import Conversation
@@ -82,6 +83,16 @@ def say(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, talk, form)
 
 
+@require_POST
+def hang_up(request: HttpRequest, pk: int) -> HttpResponse:
+    """The patient is gone: nothing is held for them any more."""
+    talk = _find(pk)
+    if talk.channel != CHANNEL:
+        raise Http404
+    end_conversation(talk.pk)
+    return redirect("conversation", pk=pk)
+
+
 def _page(request: HttpRequest, talk: Conversation, form: SayForm) -> HttpResponse:
     context = {
         "conversation": talk,
@@ -89,6 +100,7 @@ def _page(request: HttpRequest, talk: Conversation, form: SayForm) -> HttpRespon
         "form": form,
         "booking": _booking(talk),
         "names": _names(),
+        "meanwhile": talk.filler,
     }
     return render(request, "dashboard/robyn/conversation.html", context, status=422 if form.errors else 200)
 

@@ -41,7 +41,7 @@ def _request(turn: Turn, offer: Offer) -> BookingRequest:
         offer=offer.time,
         intent_key=intent_key(turn, offer),
         channel=turn.channel,
-        asked_by=f"conversation:{turn.conversation_id}",
+        asked_by=turn.who,
         accepting_words=turn.heard,
     )
 

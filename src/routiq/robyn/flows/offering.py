@@ -92,6 +92,7 @@ def _bases(turn: Turn, kind: str, habit: Habit) -> list[Wish]:
             practitioner_id=person,
             location_id=place,
             leave_out=turn.memory.declined,
+            held_for=turn.who,
         )
         for person, place in dict.fromkeys(combinations)
     ]
@@ -115,7 +116,9 @@ def _find(turn: Turn, base: Wish, windows: Sequence[Window]) -> Times:
 
 
 def _told(wish: Wish, times: Times) -> dict[str, Any]:
-    plain = {key: value for key, value in msgspec.to_builtins(wish).items() if value}
+    plain = {
+        key: value for key, value in msgspec.to_builtins(wish).items() if value and key not in ("prefer", "held_for")
+    }
     return {
         "wish": plain,
         "offers": [offer.starts_at.isoformat() for offer in times.offers],
@@ -144,6 +147,10 @@ def read_back(turn: Turn, offer: Offer, lead: str = "") -> Said:
     """Say exactly what would be booked and ask for a yes, if the offer still holds."""
     if turn.now >= offer.expires_at:
         return look_again(turn, offer)
+    if not turn.desk.hold(offer.time, turn.who):
+        # In another conversation this very time is being thought about.
+        turn.memory.declined = (*turn.memory.declined, offer.time.starts_at)
+        return search(turn, wording.JUST_TAKEN)
     turn.memory.chosen = offer.token
     turn.did("read_back", token=offer.token)
     said = wording.read_back(offer.time, turn.memory.patient_called, turn.today)
@@ -162,6 +169,7 @@ def look_again(turn: Turn, offer: Offer) -> Said:
         not_before=start.time(),
         not_after=start.time(),
         count=1,
+        held_for=turn.who,
     )
     times = turn.desk.find_times(wish)
     turn.did("times_read", **_told(wish, times))

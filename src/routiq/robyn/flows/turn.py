@@ -41,6 +41,13 @@ class Turn:
     """Stores the memory at once: called before anything goes out to the practice management system."""
     knowledge: Knowledge = field(default_factory=NothingKnown)
     actions: list[dict[str, Any]] = field(default_factory=list)
+    filler: str = ""
+    """What was said while the practice management system took its time."""
+
+    @property
+    def who(self) -> str:
+        """As the front desk's journal names this conversation."""
+        return f"conversation:{self.conversation_id}"
 
     @property
     def now(self) -> datetime:
