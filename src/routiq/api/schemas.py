@@ -344,8 +344,8 @@ class Change(Given):
 class Reply(Given):
     conversation_id: int
     filler: str = Field(
-        description="Said before `text` where that took more than 800 ms: she says so at once, and who waits for this "
-        "answer hears it from `GET /conversations/{conversation_id}` meanwhile. Mostly empty."
+        description="Said before `text` where that took more than 800 ms, and shown by "
+        "`GET /conversations/{conversation_id}` meanwhile. Mostly empty."
     )
     text: str = Field(description="What Robyn says.")
     ended: bool
