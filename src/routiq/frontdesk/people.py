@@ -17,20 +17,22 @@ from routiq.practices.tenancy import current_practice_id
 
 
 def recognise_caller(number: str) -> Caller:
-    """Who may be calling from ``number`` (any format; empty when withheld): active patients only (C1).
+    """Who may be calling from ``number`` (any format, also from abroad; empty when withheld): active patients (C1).
 
-    Archived, deceased, merged and deleted ones are nobody's to greet.
+    Archived and deceased ones are nobody's to greet; that the number is theirs is said, because somebody at the
+    practice should talk with whoever rings. Merged and deleted ones are not there at all.
     """
     practice = Practice.objects.get(pk=current_practice_id())
     dialled = e164(number, region=practice.country_code)
     if not dialled:
         return Caller(number="")
-    found = (
-        Patient.objects.filter(phones__e164=dialled, status=Patient.Status.ACTIVE, merged_into="", removed_at=None)
+    found = list(
+        Patient.objects.filter(phones__e164=dialled, merged_into="", removed_at=None)
         .distinct()
         .order_by("first_name", "pk")
     )
-    return Caller(number=dialled, patients=tuple(known(patient) for patient in found))
+    active = tuple(known(patient) for patient in found if patient.status == Patient.Status.ACTIVE)
+    return Caller(number=dialled, patients=active, is_of_former_patient=bool(found) and not active)
 
 
 def known(patient: Patient) -> KnownPatient:

@@ -31,6 +31,8 @@ class Caller:
     """E.164, or empty when withheld or no number at all."""
     patients: tuple[KnownPatient, ...] = ()
     """Active patients with this number; several when a family shares it. Archived and merged ones are left out."""
+    is_of_former_patient: bool = False
+    """Only of archived or deceased patients: nobody to greet or to register anew, but for the team to talk with."""
 
 
 @dataclass(frozen=True)
