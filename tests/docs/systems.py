@@ -61,6 +61,8 @@ ROWS: tuple[tuple[str, str, Callable[[Capabilities], str]], ...] = (
     ("pace", "Asked at the pace of", lambda of: _PACES[of.pace]),
     ("has_service_matrix", "Lists who does what where", lambda of: _yes(of.has_service_matrix)),
     ("has_conflict_check", "A booking is checked for overlaps afterwards", lambda of: _yes(of.has_conflict_check)),
+    ("finds_next_time", "Can be asked for the first free time", lambda of: _yes(of.finds_next_time)),
+    ("days_of_times_at_once", "Days of free times in one request", lambda of: str(of.days_of_times_at_once)),
     (
         "stores_cancellation_reason",
         "Stores the reason of a cancellation",
