@@ -138,11 +138,16 @@ def test_a_location_where_it_is_a_day_later_already_is_asked_from_its_own_today(
     habit = habit_of(patient)
     Practice.objects.update(time_zone="Australia/Perth")
     late = datetime.combine(datetime.now(SYDNEY).date() + timedelta(days=1), time(23), ZoneInfo("Australia/Perth"))
-    sandbox.clock(now=late.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
     with time_machine.travel(late.astimezone(UTC), tick=True):
         found = find_times(Wish(habit.appointment_type_id, habit.practitioner_id))
 
     assert found.offers, found
+
+
+def show(sandbox: RunningSandbox, shown: bool) -> None:
+    for place in Location.objects.all():
+        fields = {"show_in_online_bookings": shown}
+        sandbox.edit([{"op": "update", "collection": "businesses", "id": place.remote_id, "fields": fields}])
 
 
 def test_what_was_just_switched_on_is_offered_at_the_next_try(
@@ -150,7 +155,9 @@ def test_what_was_just_switched_on_is_offered_at_the_next_try(
 ) -> None:
     """Who was told where the switch is need not wait for the night until we know."""
     wish = Wish(habit_of(patient).appointment_type_id)
-    Location.objects.update(online=False)
+    show(sandbox, False)
+    read_settings(synced.practice_id, synced.pk)
+    show(sandbox, True)
     found = find_times(wish)
     assert found.reason is NoTimes.SWITCHED_OFF
     assert "Display this business in online bookings" in found.advice
