@@ -96,8 +96,19 @@ def booked_by_us(connection: Connection, sandbox: RunningSandbox, offer: Offered
     booked_at(Patient.objects.filter(status="active")[3].remote_id, offer)
 
 
-@pytest.mark.parametrize("happens", [booked_by_reception, booked_by_us])
-def test_an_appointment_of_that_day_ends_it(
+def blocked_by_reception(connection: Connection, sandbox: RunningSandbox, offer: OfferedTime) -> None:
+    fields = {
+        "practitioner_id": offer.practitioner_id,
+        "business_id": offer.location_id,
+        "starts_at": offer.starts_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "ends_at": offer.ends_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+    sandbox.edit([{"op": "create", "collection": "unavailable_blocks", "fields": fields}])
+    look(connection)
+
+
+@pytest.mark.parametrize("happens", [booked_by_reception, booked_by_us, blocked_by_reception])
+def test_an_appointment_or_a_block_of_that_day_ends_it(
     happens: Callable[..., None], wish: Wish, synced: Connection, sandbox: RunningSandbox
 ) -> None:
     offer = find_times(wish).offers[0]

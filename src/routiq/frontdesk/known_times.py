@@ -21,7 +21,7 @@ from django.db import connection as database
 
 from routiq.connections.models import Connection
 
-#: Changes that no system tells of (a blocked hour, an extra one) are seen after this.
+#: Changes that no system tells of (an extra hour) are seen after this.
 KEPT_SECONDS = 60.0
 #: Whoever asks and does not come back in this time is taken to be gone, seconds.
 ASKING_LASTS = 12.0

@@ -35,6 +35,7 @@ FUNCTIONS = {
 WATCHED = {
     "mirror_appointment": "booking",
     "mirror_classsession": "booking",
+    "mirror_unavailableblock": "booking",
     "mirror_rosterday": "hours",
     "mirror_location": "settings",
     "mirror_practitioner": "settings",
@@ -72,7 +73,7 @@ def triggers() -> list[migrations.RunSQL]:
 class Migration(migrations.Migration):
     dependencies = [
         ("connections", "0003_treatment_notes"),
-        ("mirror", "0003_invoices_and_waiting_list"),
+        ("mirror", "0004_unavailable_blocks"),
         ("frontdesk", "0004_waiting_list"),
         ("practices", "0003_shared_limits"),
     ]
