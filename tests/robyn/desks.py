@@ -28,6 +28,7 @@ MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=SYDNEY)
 MOBILE = "+61491570006"
 FAMILY = "+61491570156"
 STRANGER = "+61491570157"
+FORMER = "+61491570158"
 SAM = KnownPatient("501", "Samuel", "Sam", "Nguyen", date(1990, 4, 2))
 TOM = KnownPatient("502", "Tom", "Tom", "Brown", date(2012, 6, 1))
 ZOE = KnownPatient("503", "Zoë", "Zoë", "Brown", date(2014, 6, 1))
@@ -89,7 +90,7 @@ class InMemoryDesk:
         return PracticeFacts("Harbour Street Physiotherapy", SYDNEY, self.country, self.live)
 
     def recognise_caller(self, number: str) -> Caller:
-        return Caller(number, self.patients.get(number, ()))
+        return Caller(number, self.patients.get(number, ()), is_of_former_patient=number == FORMER)
 
     def habit_of(self, patient_id: str) -> Habit:
         return self.habit

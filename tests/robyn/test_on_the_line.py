@@ -18,7 +18,7 @@ from routiq.practices.models import Practice
 from routiq.practices.tenancy import acting_for
 from routiq.robyn import conversation
 from routiq.robyn.models import Conversation
-from tests.robyn.desks import MOBILE, Clock, InMemoryDesk
+from tests.robyn.desks import FORMER, MOBILE, Clock, InMemoryDesk
 
 
 def at_once(seconds: float, ring: Callable[[], None]) -> Callable[[], None]:
@@ -172,3 +172,17 @@ def test_what_she_says_meanwhile_tells_looking_from_writing(read_back: tuple[int
     talk, _ = read_back
     reply = conversation.say(talk, "Yes please", alarm=at_once)
     assert reply.filler == "One moment, I'm putting that in the diary."
+
+
+def test_the_number_of_somebody_who_has_died_leads_to_a_person_and_to_no_second_record(
+    db: None, practice: Practice
+) -> None:
+    desk, clock = InMemoryDesk(), Clock()
+    greeting = conversation.start("test", FORMER, desk=desk, clock=clock)
+    conversation.say(greeting.conversation_id, "I want to book an appointment", desk=desk, clock=clock)
+    conversation.say(greeting.conversation_id, "Robin Weiss", desk=desk, clock=clock)
+
+    assert greeting.text.startswith("Hello, this is Robyn")
+    assert [kind for kind, _ in desk.tasks] == ["call_back"]
+    assert "archived or deceased" in desk.tasks[0][1]
+    assert not desk.searches

@@ -12,8 +12,10 @@ from routiq.api import errors, schemas, showing
 from routiq.api.answers import answers
 from routiq.api.auth import caller_of
 from routiq.api.fields import Clock, Day, RemoteId, Taken
+from routiq.frontdesk.people import habit_of
 from routiq.frontdesk.times import find_times
-from routiq.frontdesk.wishes import NoTimes, Wish
+from routiq.frontdesk.wishes import Habit, NoTimes, Wish
+from routiq.mirror.models import Patient
 
 router = Router(tags=["booking"])
 
@@ -22,6 +24,9 @@ class WishedTimes(Taken):
     appointment_type: RemoteId = Field(min_length=1, description="Its id, from GET /menu.")
     practitioner: RemoteId = Field("", description="Id; empty: anybody.")
     location: RemoteId = Field("", description="Id; empty: anywhere.")
+    patient_id: int | None = Field(
+        None, ge=1, description="Our id, from GET /patients: whom and where they had last comes first."
+    )
     first_day: Day | None = Field(None, alias="from", description="First day, in the practice's zone.")
     last_day: Day | None = Field(None, alias="to", description="Last day, inclusive.")
     not_before: Clock | None = Field(None, description="Earliest start in a day, by the clock at the location.")
@@ -48,6 +53,7 @@ def get_availability(request: HttpRequest, wanted: Annotated[WishedTimes, Query(
             not_before=wanted.not_before,
             not_after=wanted.not_after,
             count=wanted.count,
+            prefer=_habit(wanted.patient_id),
         )
     )
     if found.reason is NoTimes.UNAVAILABLE:
@@ -62,3 +68,12 @@ def get_availability(request: HttpRequest, wanted: Annotated[WishedTimes, Query(
     return schemas.Availability(
         offers=[showing.offer(each, practice_id) for each in found.offers], reason=found.reason, advice=found.advice
     )
+
+
+def _habit(patient_id: int | None) -> Habit:
+    if patient_id is None:
+        return Habit()
+    patient = Patient.objects.filter(pk=patient_id, removed_at=None).first()
+    if patient is None:
+        raise errors.invalid({"patient_id": "There is no such patient."})
+    return habit_of(patient.remote_id)

@@ -33,7 +33,7 @@ from routiq.mirror.models import (
 )
 from routiq.pms import registry
 from routiq.pms.errors import PmsError
-from routiq.pms.gateway import Page, Selection, Stream
+from routiq.pms.gateway import Lane, Page, Selection, Stream
 from routiq.practices.models import Practice
 from routiq.practices.tenancy import current_practice_id
 from routiq.sync.pull import pull
@@ -115,7 +115,7 @@ def _against_the_rules(connection: Connection, offer: OfferedTime) -> Refusal | 
         gateway = gateway_of(connection)
         for stream in (Stream.BOOKING_RULES, Stream.APPOINTMENT_TYPES, Stream.ROSTERS):
             if stream in gateway.capabilities.streams:
-                pull(gateway, connection, stream, Selection(), None, _no_checkpoint)
+                pull(gateway, connection, stream, Selection(), None, _no_checkpoint, lane=Lane.LIVE)
     return _too_soon(connection, offer) or _beyond_the_shift(connection, offer)
 
 

@@ -223,8 +223,8 @@ class Gateway(Protocol):
     def fetch(
         self, stream: Stream, selection: Selection, cursor: str | None = None, *, lane: Lane = Lane.BACKGROUND
     ) -> Page:
-        """One page of a stream, in the background lane or in that of polls. Reads are retried; what is raised at last
-        is final."""
+        """One page of a stream, in the background lane, in that of polls, or in the live one for a person who waits.
+        Reads are retried; what is raised at last is final."""
         ...
 
     def available_times(

@@ -34,7 +34,13 @@ def named(patients: Iterable[KnownPatient], name: str) -> list[KnownPatient]:
 def proceed(turn: Turn) -> Said | None:
     """Find out who it is. ``None`` as soon as that is known."""
     memory = turn.memory
-    patients = turn.desk.recognise_caller(memory.caller).patients
+    caller = turn.desk.recognise_caller(memory.caller)
+    patients = caller.patients
+    if caller.is_of_former_patient and not memory.patient_id and not memory.handed_over:
+        # Whoever it is, archived or a relative of somebody who has died: a person talks with them, and nobody is
+        # registered a second time.
+        reason = "Rings from the number of an archived or deceased patient, wants an appointment"
+        return handover.begin_call_back(turn, reason, wording.UNKNOWN_CALLER)
     if not patients and memory.handed_over:
         return turn.ask(Question.ANYTHING_ELSE, f"{wording.TEAM_HAS_IT} {wording.ANYTHING_ELSE}")
     if not patients:
