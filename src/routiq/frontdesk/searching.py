@@ -31,8 +31,9 @@ from routiq.pms.gateway import Gateway
 
 #: No question costs more requests than this.
 MOST_REQUESTS = 24
-#: As many as a vendor's connections allow, less the one that something else may be using.
-SIDE_BY_SIDE = 7
+#: Half of what one process may have under way with a vendor: two callers look at once without waiting. Each also
+#: takes a database connection, of which a web process has few.
+SIDE_BY_SIDE = 4
 #: So many that leave a real choice are enough, however many are wanted.
 A_CHOICE = 3
 
