@@ -34,6 +34,7 @@ PROMISED: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "conversation": (ALL, None),
     "test_robyn": (DESK, DESK),
     "say": (None, DESK),
+    "hang_up": (None, DESK),
     "journal": (ALL, None),
     "patients": (ALL, None),
     "patient": (ALL, None),

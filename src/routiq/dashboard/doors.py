@@ -29,6 +29,7 @@ DOORS: Mapping[str, tuple[Right, Right]] = {
     "conversation": (Right.TALKS, Right.TALKS),
     "test_robyn": (Right.TEST_ROBYN, Right.TEST_ROBYN),
     "say": (Right.TEST_ROBYN, Right.TEST_ROBYN),
+    "hang_up": (Right.TEST_ROBYN, Right.TEST_ROBYN),
     "journal": (Right.PATIENTS, Right.PATIENTS),
     "patients": (Right.PATIENTS, Right.PATIENTS),
     "patient": (Right.PATIENTS, Right.PATIENTS),

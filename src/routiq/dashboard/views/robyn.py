@@ -86,7 +86,7 @@ def say(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def hang_up(request: HttpRequest, pk: int) -> HttpResponse:
     """The patient is gone: nothing is held for them any more."""
-    talk = _find(pk)
+    talk = _find(request, pk)
     if talk.channel != CHANNEL:
         raise Http404
     end_conversation(talk.pk)
