@@ -80,8 +80,12 @@ def test_days_apart_are_asked_for_in_one_request(patient: str, sandbox: RunningS
     assert {each.local_start.date() for each in found.offers} <= set(days)
 
 
+def asked(sandbox: RunningSandbox) -> Counter[str]:
+    return Counter(entry["path"].rsplit("/", 1)[-1] for entry in sandbox.requests())
+
+
 def test_weeks_without_a_free_time_are_passed_over(patient: str, synced: Connection, sandbox: RunningSandbox) -> None:
-    """Away for five weeks: the first week is asked for, then when the next time is, then that week."""
+    """Away for five weeks: the first week is asked for, then when the next time is, then the week of that one."""
     habit = habit_of(patient)
     until = datetime.now(SYDNEY) + timedelta(days=35)
     block = {
@@ -92,11 +96,14 @@ def test_weeks_without_a_free_time_are_passed_over(patient: str, synced: Connect
     }
     sandbox.edit([{"op": "create", "collection": "unavailable_blocks", "fields": block}])
     sandbox.clear_requests()
-    found = find_times(Wish(habit.appointment_type_id, habit.practitioner_id, habit.location_id, count=1))
+    wish = Wish(habit.appointment_type_id, habit.practitioner_id, habit.location_id)
+    next_one = find_times(replace(wish, count=1)).offers
+    assert asked(sandbox) == {"available_times": 1, "next_available_time": 1}
+    found = find_times(wish)
 
-    assert found.offers[0].starts_at >= until.astimezone(UTC)
-    asked = Counter(entry["path"].rsplit("/", 1)[-1] for entry in sandbox.requests())
-    assert asked == {"available_times": 2, "next_available_time": 1}
+    assert next_one[0].starts_at >= until.astimezone(UTC)
+    assert (found.offers[:1], len(found.offers)) == (next_one, 3)
+    assert asked(sandbox)["available_times"] == 2, "the first week is known, those without anything are passed over"
 
 
 def test_one_who_has_nothing_at_all_is_asked_for_no_further_week(

@@ -29,8 +29,9 @@ from routiq.frontdesk.wishes import NoTimes, OfferedTime, Times, Wish
 from routiq.pms.errors import NotBookableOnline, NotOffered, PmsError, RateLimited
 from routiq.pms.gateway import Gateway
 
-#: No question costs more requests than this.
+#: No question costs more requests than this, and so many more to find out from when on there is anything.
 MOST_REQUESTS = 24
+MOST_AHEAD = 12
 #: Half of what one process may have under way with a vendor: two callers look at once without waiting. Each also
 #: takes a database connection, of which a web process has few.
 SIDE_BY_SIDE = 4
@@ -66,6 +67,8 @@ class Search:
                     return self._answer()
             if number == 0 and len(stretches) > 2 and self.gateway.capabilities.finds_next_time:
                 self._look_ahead()
+            if self.failed is not None or self._has_enough() or self.requests >= MOST_REQUESTS:
+                break
         return self._answer()
 
     def _has_enough(self) -> bool:
@@ -174,15 +177,19 @@ class Search:
             each
             for each in self._combinations
             if (each.practitioner.remote_id, each.location.remote_id) not in with_some
-        ][: max(MOST_REQUESTS - self.requests, 0)]
+        ][:MOST_AHEAD]
         self.requests += len(without)
         answers = self._side_by_side([lambda each=each: self._next(each) for each in without])  # type: ignore[misc]
-        for each, day in zip(without, answers, strict=True):
-            if day is not None:
+        for each, answer in zip(without, answers, strict=True):
+            if answer is not None:
+                start, day = answer
                 self._none_before[each] = day
+                if start is not None:
+                    self._take(each, {day: (start,)})
 
-    def _next(self, combination: Combination) -> date | None:
-        """The first day with a free time; the last of all days when there is none."""
+    def _next(self, combination: Combination) -> tuple[datetime | None, date] | None:
+        """The first free time and its day; the last of all days when there is none, ``None`` when it cannot be
+        asked."""
         try:
             start = self.gateway.next_time(
                 location_id=combination.location.remote_id,
@@ -191,7 +198,7 @@ class Search:
             )
         except NotOffered:
             return None
-        return start.astimezone(combination.zone).date() if start is not None else date.max
+        return start, start.astimezone(combination.zone).date() if start is not None else date.max
 
     def _side_by_side(self, questions: Sequence[Callable[[], T]]) -> list[T | None]:
         """The answers, in order; ``None`` for what is switched off, and for what failed: then ``failed`` says how."""
