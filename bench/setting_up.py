@@ -11,7 +11,8 @@ import django
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--key", required=True)
-    key = parser.parse_args().key
+    parser.add_argument("--vendor", default="cliniko")
+    asked = parser.parse_args()
     django.setup()
     from routiq.practices import audit
     from routiq.practices.models import Person, Practice
@@ -23,7 +24,9 @@ def main() -> None:
     practice = create_practice("Harbour Street Physiotherapy", owner=owner)
     with acting_for(practice.pk):
         set_status(practice, Practice.Status.LIVE, audit.SYSTEM)
-    connection = connect_and_sync(practice_id=practice.pk, vendor="cliniko", region="", key=key, actor=audit.SYSTEM)
+    connection = connect_and_sync(
+        practice_id=practice.pk, vendor=asked.vendor, region="", key=asked.key, actor=audit.SYSTEM
+    )
     print(json.dumps({"practice": practice.pk, "connection": connection.pk}))
 
 

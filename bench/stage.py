@@ -102,9 +102,10 @@ class Installation:
     def output(self, name: str) -> str:
         return (self.folder / f"{name}.out").read_text()
 
-    def connect_practice(self) -> Practice:
+    def connect_practice(self, vendor: str = "cliniko") -> Practice:
         """A practice and its owner, connected: the first sync is asked for, and waits for a worker."""
-        told = json.loads(self.run("bench.setting_up", "--key", self.sandbox.key("admin")))
+        key = self.sandbox.key({"cliniko": "admin"}.get(vendor, vendor))
+        told = json.loads(self.run("bench.setting_up", "--key", key, "--vendor", vendor))
         return Practice(told["practice"], told["connection"])
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
@@ -144,6 +145,7 @@ def install(place: Stage, sandbox: RunningSandbox, *, limit: int = 0, window: fl
         "DJANGO_SETTINGS_MODULE": "routiq.settings",
         "ROUTIQ_DATA": str(place.folder),
         "ROUTIQ_CLINIKO_URL": sandbox.cliniko_url,
+        "ROUTIQ_NOOKAL_URL": sandbox.nookal_url,
         "ROUTIQ_PMS_REQUESTS": str(limit),
         "ROUTIQ_PMS_WINDOW_SECONDS": str(window),
     }
