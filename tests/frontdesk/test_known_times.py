@@ -104,7 +104,7 @@ def blocked_by_reception(connection: Connection, sandbox: RunningSandbox, offer:
         "ends_at": offer.ends_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
     sandbox.edit([{"op": "create", "collection": "unavailable_blocks", "fields": fields}])
-    look(connection)
+    look(connection, thorough=True)
 
 
 @pytest.mark.parametrize("happens", [booked_by_reception, booked_by_us, blocked_by_reception])
