@@ -37,7 +37,9 @@ class Talk:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.words = page.locator(".bubble.robyn")
+        self.words = page.locator(".bubble.robyn:not(.meanwhile)")
+        self.meanwhile = page.locator(".bubble.meanwhile")
+        """What she says while she is still looking."""
         self.trace = page.get_by_role("complementary", name="Understood and done")
 
     @classmethod

@@ -123,3 +123,21 @@ def _is_what_was_agreed(entry: Entry, agreed: ReadBack) -> None:
         agreed.where,
     )
     assert entry.spoken_time == agreed.time
+
+
+def test_while_she_is_looking_she_says_so_and_a_call_can_be_hung_up(
+    browse: Browse, clinic: Owner, world: RunningSandbox
+) -> None:
+    page = browse(clinic)
+    talk = Talk.begin(page, RETURNING)
+    world.fault(kind="slow", path="available_times$", delay_ms=2500, times=1)
+    spoken = talk.words.count()
+    talk.send("I'd like to come in as soon as possible please")
+    expect(talk.meanwhile).to_contain_text("One moment, I'm looking that up.")
+    expect(talk.words).to_have_count(spoken)
+    expect(talk.words).to_have_count(spoken + 1)
+    expect(talk.meanwhile).to_have_count(1)
+
+    page.get_by_role("button", name="Hang up").click()
+    expect(page.get_by_text("The conversation has ended.")).to_be_visible()
+    expect(page.get_by_role("button", name="Hang up")).to_have_count(0)
