@@ -168,7 +168,16 @@ class Search:
             )
             return [slot.starts_at for slot in slots]
 
-        return known_times.ask_once(self.connection, combination.whose, combination.zone, days, ask)
+        try:
+            return known_times.ask_once(self.connection, combination.whose, combination.zone, days, ask)
+        except NotBookableOnline as error:
+            self._is_off(combination, error)
+            return {}, True
+
+    def _is_off(self, combination: Combination, error: NotBookableOnline) -> None:
+        """One of several may have been switched off since we last looked; the others still count."""
+        self.refused = error
+        self._none_before[combination] = date.max
 
     def _look_ahead(self) -> None:
         """From when on does each of those who have nothing soon have anything?"""
@@ -198,17 +207,17 @@ class Search:
             )
         except NotOffered:
             return None
+        except NotBookableOnline as error:
+            self._is_off(combination, error)
+            return None
         return start, start.astimezone(combination.zone).date() if start is not None else date.max
 
     def _side_by_side(self, questions: Sequence[Callable[[], T]]) -> list[T | None]:
-        """The answers, in order; ``None`` for what is switched off, and for what failed: then ``failed`` says how."""
+        """The answers, in order; ``None`` for what failed: then ``failed`` says how."""
 
         def one(question: Callable[[], T]) -> T | None:
             try:
                 return question()
-            except NotBookableOnline as error:
-                # One of several may have been switched off since we last looked; the others still count.
-                self.refused = error
             except PmsError as error:
                 self.failed = error
             finally:
