@@ -11,11 +11,12 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.test import Client
+from django.test import Client, TransactionTestCase
 
 from routiq.practices.models import Membership, Person, Practice
 from routiq.practices.people import create_practice
 from routiq.practices.tenancy import acting_for
+from tests import clearing
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +33,8 @@ def django_db_setup(request: pytest.FixtureRequest, django_test_environment: Non
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
         # Tests that commit are cleaned up by truncating, which the product itself never may.
         owner.execute("GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO routiq_app")
+    if clearing.is_possible():
+        TransactionTestCase._fixture_teardown = lambda self: clearing.clear()  # type: ignore[method-assign]
 
 
 PASSWORD = "a long enough password"
