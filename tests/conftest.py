@@ -4,8 +4,6 @@ row-level security; only the tables' clearing between tests is done by their own
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,20 +14,12 @@ from django.test import Client, TransactionTestCase
 from routiq.practices.models import Membership, Person, Practice
 from routiq.practices.people import create_practice
 from routiq.practices.tenancy import acting_for
-from tests import clearing
+from tests import clearing, migrated
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(request: pytest.FixtureRequest, django_test_environment: None) -> None:
-    """Migrate as the owner, in a process of its own, as an installation does."""
-    done = subprocess.run(
-        [sys.executable, "-c", "from routiq.migrations_runner import migrate; migrate()"],
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "routiq.settings"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    migrated.copy_or_migrate()
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
         # Tests that commit are cleaned up by truncating, which the product itself never may.
         owner.execute("GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO routiq_app")

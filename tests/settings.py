@@ -29,7 +29,7 @@ if "DATABASE_URL" not in os.environ or (_WHO != "main" and os.environ.get(_MADE_
     _admin = _server.owner_url.replace(f"{embedded.OWNER}@/{DATABASE}", "postgres@/postgres")
 
     with psycopg.connect(_admin, autocommit=True) as _session:
-        # Nothing here has to survive the machine's loss of power, and waiting for the disk takes longer than the tests.
+        # Nothing here has to survive a loss of power, and waiting for the disk takes longer than many a test.
         _session.execute("ALTER SYSTEM SET fsync = off")
         _session.execute("ALTER SYSTEM SET full_page_writes = off")
         _session.execute("SELECT pg_reload_conf()")
