@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "routiq.mirror",
     "routiq.sync",
     "routiq.frontdesk",
+    "routiq.knowledge",
     "routiq.robyn",
     "routiq.dashboard",
 ]

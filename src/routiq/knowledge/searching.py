@@ -1,0 +1,117 @@
+"""PostgreSQL's part in finding: which words are the same word, and which passages hold any of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import connection as database
+
+from routiq.knowledge.models import Passage, Source
+from routiq.knowledge.ranking import Candidate, Lexemes, Unit
+from routiq.knowledge.shapes import without_amounts
+from routiq.mirror.queries import fold
+from routiq.practices.tenancy import current_practice_id
+
+LOOKED_AT = 12
+"""So many passages are read closely."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    passage_id: int
+    lexemes: Lexemes
+    """Those of the question that stand in it."""
+
+
+def lexemes_of(words: Iterable[str]) -> dict[str, Lexemes]:
+    """Each word's lexemes by PostgreSQL's English; none for a word without meaning. The dictionary never changes
+    while a process runs, so that after a while no question needs to ask."""
+    wanted = list(dict.fromkeys(words))
+    missing = [word for word in wanted if word not in _known]
+    if missing:
+        _known.update(zip(missing, _vectors(missing), strict=True))
+        if len(_known) > 50_000:
+            _known.clear()
+            return dict(zip(wanted, _vectors(wanted), strict=True))
+    return {word: _known[word] for word in wanted}
+
+
+_known: dict[str, Lexemes] = {}
+
+
+def _vectors(texts: Sequence[str]) -> list[Lexemes]:
+    with database.cursor() as cursor:
+        cursor.execute(
+            "SELECT tsvector_to_array(to_tsvector('english', text)) "
+            "FROM unnest(%s::text[]) WITH ORDINALITY AS given(text, place) ORDER BY place",
+            [[fold(text) for text in texts]],
+        )
+        return [frozenset(row[0]) for row in cursor.fetchall()]
+
+
+def hits(lexemes: Lexemes) -> list[Hit]:
+    """Every passage of the practice that holds one of ``lexemes``, best first as PostgreSQL ranks them."""
+    if not lexemes:
+        return []
+    either = " | ".join(_quoted(lexeme) for lexeme in sorted(lexemes))
+    with database.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, ARRAY(SELECT unnest(tsvector_to_array(search)) INTERSECT SELECT unnest(%(lexemes)s::text[])) "
+            "FROM knowledge_passage WHERE practice_id = %(practice)s AND search @@ %(query)s::tsquery "
+            "ORDER BY ts_rank_cd(search, %(query)s::tsquery) DESC, id",
+            {"lexemes": sorted(lexemes), "query": either, "practice": current_practice_id()},
+        )
+        return [Hit(pk, frozenset(words)) for pk, words in cursor.fetchall()]
+
+
+def _quoted(lexeme: str) -> str:
+    inner = lexeme.replace("\\", "\\\\").replace("'", "''")
+    return f"'{inner}'"
+
+
+def total() -> int:
+    return Passage.objects.filter(practice_id=current_practice_id()).count()
+
+
+def candidates(passage_ids: Sequence[int]) -> tuple[list[Candidate], dict[int, Passage]]:
+    """These passages with the words of each of their sentences, in this order."""
+    rows = Passage.objects.filter(pk__in=passage_ids).select_related("source")
+    passages = {row.pk: row for row in rows}
+    ordered = [passages[pk] for pk in passage_ids if pk in passages]
+    texts: list[str] = []
+    for row in ordered:
+        texts += [_title(row), row.heading]
+        for unit in row.text.split("\n"):
+            texts += [unit, without_amounts(unit)]
+    vectors = iter(_vectors(texts))
+    found = []
+    for row in ordered:
+        title, heading = next(vectors), next(vectors)
+        units = tuple(Unit(unit, next(vectors), next(vectors)) for unit in row.text.split("\n"))
+        found.append(Candidate(row.pk, title, heading, units))
+    return found, passages
+
+
+def _title(row: Passage) -> str:
+    """With the questions that a note was written for, which are as good as a title."""
+    return " ".join([row.title, *row.source.asked]) if row.source.kind == Source.Kind.NOTE else row.title
+
+
+def index(rows: Sequence[Passage]) -> None:
+    """Make these stored passages findable."""
+    if not rows:
+        return
+    with database.cursor() as cursor:
+        cursor.execute(
+            "UPDATE knowledge_passage SET search = "
+            "setweight(to_tsvector('english', made.title), 'A') || to_tsvector('english', made.body) "
+            "FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS made(id, title, body) "
+            "WHERE knowledge_passage.id = made.id AND knowledge_passage.practice_id = %s",
+            [
+                [row.pk for row in rows],
+                [fold(f"{_title(row)} {row.heading}") for row in rows],
+                [fold(row.text) for row in rows],
+                current_practice_id(),
+            ],
+        )
