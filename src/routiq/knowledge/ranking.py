@@ -21,6 +21,7 @@ BAR = 0.72
 UNIT_BAR = 0.6
 """The same for the very sentence, with its title and heading."""
 _LEAST, _MOST, _SOFT = 0.5, 2.2, 0.25
+_ALL_OF_IT = 0.7
 _NOTHING_ALONE = SOFT | DROPPED | {"hour", "minute"}
 
 
@@ -150,6 +151,8 @@ def _score(query: Query, concepts: Sequence[Weighed], candidate: Candidate, unit
     named = [concept for concept in hard if not concept.is_subject]
     if not named:
         return share
+    if query.kind is Kind.OTHER and covered(concepts, frame) >= BAR:
+        return share + _ALL_OF_IT  # All of it is about that: then it is said from its beginning.
     where = candidate.heading | unit.bare
     said = sum(concept.said_in(where) for concept in named) / len(named)
     ways = sum(concept.ways_in(where) for concept in named)
