@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from routiq.knowledge.questions import read
 
@@ -23,6 +24,7 @@ class Gist:
     trigrams: frozenset[str]
 
 
+@lru_cache(maxsize=8192)
 def gist(question: str) -> Gist:
     query = read(question)
     hard = {_stem(concept.name) for concept in query.hard}

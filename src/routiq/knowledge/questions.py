@@ -160,11 +160,11 @@ def read(question: str, known: Words = frozenset()) -> Query:
     kind = next((kind for kind, pattern in _KINDS if pattern.search(said)), Kind.OTHER)
     left = f" {said} "
     concepts: list[Concept] = []
-    for pattern, words, name in PATTERNS:
-        if pattern.search(left):
+    for phrase, pattern, name in PATTERNS:
+        if phrase in left and pattern.search(left):
             left = pattern.sub(" ", left)
             if all(concept.name != name for concept in concepts):
-                concepts.append(Concept(name, (words, *ALTERNATIVES[name])))
+                concepts.append(Concept(name, (frozenset(phrase.split()), *ALTERNATIVES[name])))
     own = _OWN_WORDS[kind]
     for word in dict.fromkeys(left.replace("$", " ").split()):
         if word in DROPPED or word in own or (len(word) < 2 and not word.isdigit()):

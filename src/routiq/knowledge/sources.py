@@ -157,10 +157,13 @@ def _ask_to_read(source: Source) -> None:
     defer_once(read_source, f"knowledge:{source.pk}", practice_id=source.practice_id, source_id=source.pk)
 
 
-def due_again(source: Source) -> None:
+@transaction.atomic
+def due_again(pk: int) -> None:
     """By the schedule: read it once more."""
-    _ask_to_read(source)
-    announce(source.practice_id, "knowledge")
+    source = Source.objects.select_for_update().filter(pk=pk).first()
+    if source is not None:
+        _ask_to_read(source)
+        announce(source.practice_id, "knowledge")
 
 
 def _keep_note(source: Source) -> None:

@@ -117,13 +117,13 @@ GROUPS: tuple[tuple[str, Phrases], ...] = (
     _group("sport", "sports", "athlete", "football", "running", "runner"),
     _group("wait", "waiting list", "waitlist", "wait list", "wait time", "waiting time"),
 )  # fmt: skip
-PATTERNS: tuple[tuple[re.Pattern[str], frozenset[str], str], ...] = tuple(
-    (re.compile(rf" {re.escape(said)}(?:s|es)?(?= )"), frozenset(said.split()), name)
+PATTERNS: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
+    (said, re.compile(rf" {re.escape(said)}(?:s|es)?(?= )"), name)
     for said, name in sorted(
         ((said, name) for name, phrases in GROUPS for said in phrases.said), key=lambda pair: -len(pair[0])
     )
 )
-"""What is tried on a question, the longest first: the words, and the group they belong to."""
+"""What is looked for in a question, the longest first, each with the group that it belongs to."""
 ALTERNATIVES: dict[str, tuple[frozenset[str], ...]] = {name: phrases.alternatives for name, phrases in GROUPS}
 
 DROPPED = frozenset(

@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 AT = time(2, 0)
 
 
-def moment_of(day: date, zone: ZoneInfo) -> datetime:
-    """The instant (UTC) at which the reconciliation of this local day is due."""
-    first = datetime.combine(day, AT, zone)  # fold=0: the first of two; in a gap, the offset from before it
+def moment_of(day: date, zone: ZoneInfo, at: time = AT) -> datetime:
+    """The instant (UTC) at which the reconciliation, or what else is done ``at`` a time, is due this local day."""
+    first = datetime.combine(day, at, zone)  # fold=0: the first of two; in a gap, the offset from before it
     instant = first.astimezone(UTC)
-    if instant.astimezone(zone).time() == AT:
+    if instant.astimezone(zone).time() == at:
         return instant
-    # 02:00 falls into the gap. Taken with the offset from after the gap it names a moment before it; what lies
+    # It falls into the gap. Taken with the offset from after the gap it names a moment before it; what lies
     # between the two is the jump itself, and it is found by halving.
     before, after = first.replace(fold=1).astimezone(UTC), instant
     while (after - before).total_seconds() > 1:
@@ -30,10 +30,10 @@ def moment_of(day: date, zone: ZoneInfo) -> datetime:
     return after.replace(microsecond=0)
 
 
-def due_day(now: datetime, zone: ZoneInfo, last: date | None) -> date | None:
+def due_day(now: datetime, zone: ZoneInfo, last: date | None, at: time = AT) -> date | None:
     """The local day whose reconciliation is due at ``now`` (aware) and was not begun yet, else ``None``."""
     today = now.astimezone(zone).date()
-    if (last is not None and last >= today) or now < moment_of(today, zone):
+    if (last is not None and last >= today) or now < moment_of(today, zone, at):
         return None
     return today
 
