@@ -14,6 +14,8 @@ from routiq.knowledge.models import Passage, Source
 from routiq.knowledge.practicefacts import facts_of_the_practice
 from routiq.knowledge.questions import Kind, Query
 
+SYSTEM = "the practice management system"
+"""The source of a fact."""
 #: A note that somebody wrote for a question answers what is as close to it as this.
 SAME_QUESTION = 0.8
 
@@ -83,7 +85,7 @@ def _written_for(question: str, channel: str) -> Answer | None:
 
 
 def _fact(fact: facts.Fact | None) -> Answer | None:
-    return Answer(fact.text, "", topic=fact.topic) if fact else None
+    return Answer(fact.text, SYSTEM, topic=fact.topic) if fact else None
 
 
 def _quoted(query: Query, channel: str) -> Answer | None:

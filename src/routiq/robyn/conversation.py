@@ -22,12 +22,13 @@ from routiq.practices.live import announce
 from routiq.practices.tenancy import current_practice_id
 from routiq.robyn import memory as memories
 from routiq.robyn import wording
-from routiq.robyn.answers import Knowledge, NothingKnown
+from routiq.robyn.answers import Knowledge
 from routiq.robyn.clock import Clock, system_clock
 from routiq.robyn.desk import Desk, FrontDesk, PracticeFacts
 from routiq.robyn.flows import dispatch
 from routiq.robyn.flows.turn import Said, Turn
 from routiq.robyn.language import speaking
+from routiq.robyn.knowing import PracticeKnowledge
 from routiq.robyn.memory import Memory
 from routiq.robyn.models import Conversation
 from routiq.robyn.models import Turn as StoredTurn
@@ -120,7 +121,7 @@ def say(
         context = _context(memory, desk, practice, clock)
         commands = (understanding or Rules()).read(words, context)
         turn = _turn(row, words, memory, desk, practice, commands, context)
-        turn.knowledge = knowledge or NothingKnown()
+        turn.knowledge = knowledge or PracticeKnowledge(row.channel, row.pk, clock)
         with (
             speaking(practice.language, row.channel),
             told_of_waits(_say_meanwhile(row, turn, on_waiting), alarm=alarm),

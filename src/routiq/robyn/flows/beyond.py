@@ -8,6 +8,7 @@ from __future__ import annotations
 from routiq.robyn import wording
 from routiq.robyn.flows import handover, wishing
 from routiq.robyn.flows.turn import Said, Turn
+from routiq.robyn.knowing import asks_price
 from routiq.robyn.memory import Window
 from routiq.robyn.understanding.commands import (
     Ask,
@@ -54,6 +55,8 @@ def pass_on(turn: Turn, *kinds: type[Command]) -> Said | None:
         return None
     memory = turn.memory
     kind, (reason, sentence) = type(command), _PASSED_ON[type(command)]
+    if isinstance(command, Ask) and asks_price(turn.heard):
+        sentence = wording.PRICE_PASSED_ON
     reason = f"{reason}{_detail(turn, command)}"
     if memory.question in {Question.CALLER_NAME, Question.CALLER_NUMBER}:
         memory.call_back.reason = reason

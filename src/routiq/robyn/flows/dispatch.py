@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from routiq.knowledge.clinical import is_clinical
 from routiq.robyn import wording
 from routiq.robyn.flows import asking, beyond, booking, confirming, handover
 from routiq.robyn.flows.turn import Said, Turn
@@ -9,6 +10,7 @@ from routiq.robyn.memory import Memory
 from routiq.robyn.understanding.commands import (
     Affirm,
     AnyChoice,
+    Ask,
     AskBooking,
     AskInvoice,
     AskOthers,
@@ -80,7 +82,7 @@ def answer(turn: Turn) -> Said:
         return said
     if not turn.has(NotUnderstood):
         memory.misses = 0
-    if turn.has(Clinical):
+    if turn.has(Clinical) or (turn.has(Ask) and is_clinical(turn.heard)):
         return _clinical(turn)
     if turn.has(Repeat) and not turn.has(*_MOVES_ON):
         return Said(memory.last_said or handover.asked_again(turn))

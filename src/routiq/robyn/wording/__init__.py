@@ -82,6 +82,7 @@ CANCEL_PASSED_ON = _(
 BOOKING_PASSED_ON = _("I can't look that up myself yet. I have asked our team to ring you about your appointment.")
 INVOICE_PASSED_ON = _("That is one for our team. I have asked them to get back to you about it.")
 WAITLIST_PASSED_ON = _("I have asked our team to put you on the list. They will ring you when something comes free.")
+PRICE_PASSED_ON = _("I don't have that price, so I have passed your question on to our team.")
 QUESTION_PASSED_ON = _("I can't answer that myself, so I have passed your question on to our team.")
 HANDED_OVER = _("I'm sorry, I don't understand. I have asked our team to ring you back.")
 CLINICAL = _(
