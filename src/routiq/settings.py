@@ -130,6 +130,12 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
 
+FILE_UPLOAD_HANDLERS = [
+    "routiq.dashboard.uploads.WithinLimits",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+
 STATIC_URL = "static/"
 STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True

@@ -33,6 +33,7 @@ _NAV = (
     ("Tasks", "tasks", "tasks", ("/tasks",)),
     ("Patients", "patients", "patients", ("/patients",)),
     ("Practice", "practice", "practice", ("/practice",)),
+    ("Knowledge", "knowledge", "knowledge", ("/knowledge",)),
     ("Test Robyn", "test_robyn", "robyn", ("/test-robyn",)),
     ("Setup", "setup", "setup", ("/setup",)),
     ("Settings", "integrations", "settings", ("/settings",)),

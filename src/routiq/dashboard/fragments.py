@@ -15,6 +15,7 @@ from routiq.connections.models import Connection
 from routiq.dashboard import calendarpage, eventpage, healthpage, numbers, taskpage
 from routiq.dashboard.doors import membership_of
 from routiq.frontdesk.models import StaffTask
+from routiq.knowledge import gaps
 from routiq.mirror.queries import counts
 from routiq.mirror.sight import sight_of
 from routiq.pms import registry
@@ -26,6 +27,7 @@ from routiq.sync.progress import Progress, progress_of, size_estimates
 Fragment = Callable[[HttpRequest], dict[str, Any]]
 
 TASKS_SHOWN = 20
+GAPS_SHOWN = 5
 
 
 def _connection(request: HttpRequest) -> dict[str, Any]:
@@ -84,6 +86,11 @@ def _meanwhile(request: HttpRequest) -> dict[str, Any]:
     return {"meanwhile": here.values_list("filler", flat=True).first() if here is not None else ""}
 
 
+def _gaps(request: HttpRequest) -> dict[str, Any]:
+    waiting = gaps.open_gaps()
+    return {"open_gaps": list(waiting[:GAPS_SHOWN]), "open_gaps_total": waiting.count()}
+
+
 def _late(request: HttpRequest) -> dict[str, Any]:
     return {}  # Every page's frame knows.
 
@@ -98,6 +105,7 @@ FRAGMENTS: dict[str, Fragment] = {
     "days": _numbers,
     "tasks": _tasks,
     "robyn": _robyn,
+    "gaps": _gaps,
     "recent_events": eventpage.latest,
     "events": eventpage.lines,
     "refused": eventpage.refused,
@@ -124,6 +132,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "task_count",
         "recent_events",
         "robyn",
+        "gaps",
         "days",
     ),
     "integration": ("sync", "spoken", "streams"),
@@ -167,6 +176,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "patients": ("numbers", "days"),
     "booking": ("numbers", "robyn", "days", "calendar"),
     "conversation": ("robyn", "meanwhile"),
+    "knowledge": ("gaps",),
     "tasks": ("tasks", "task_count", "task_list"),
     TIME: ("connection", "sync", "calendar", "task_list", *_EVENTS, *_HEALTH),
 }

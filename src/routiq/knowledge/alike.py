@@ -14,7 +14,7 @@ from routiq.knowledge.questions import read
 
 SAME = 0.62
 """From here on two questions are counted as one."""
-_ENDINGS = re.compile(r"(?:ations?|ings?|ied|ies|ed|es|s|e)$")
+_ENDINGS = re.compile(r"(?<=\w{3})(?:ation|ing|ied|ie|ed|e)$")
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ def closeness(one: Gist, other: Gist) -> float:
 
 
 def _stem(word: str) -> str:
+    word = word.removesuffix("s") if len(word) > 3 else word
     return _ENDINGS.sub("", word) if len(word) > 4 else word
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from routiq.knowledge import alike, clinical, facts, questions, quoting, ranking, searching
-from routiq.knowledge.facts import Facts
 from routiq.knowledge.models import Passage, Source
 from routiq.knowledge.practicefacts import facts_of_the_practice
 from routiq.knowledge.questions import Kind, Query

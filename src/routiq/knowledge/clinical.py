@@ -18,7 +18,8 @@ _TROUBLE = (
     r"sciatica|arthritis|osteoarthritis|bursitis|tendin\w+|tendon\w+|fasciitis|migraines?|headaches?|dizzy|dizziness|"
     r"vertigo|fevers?|rash|wounds?|stitches|surgery|operation|post op|bulging|slipped|stiff|stiffness|spasms?|"
     r"cramps?|infect\w+|diabet\w+|clots?|dvt|concuss\w+|scoliosis|bunions?|warts?|corns?|fungal|blisters?|plantar|"
-    r"frozen shoulder|whiplash|symptoms?|conditions?|stress fracture|shin splints|incontinen\w+|prolapse|pregnan\w+|ingrown|flat feet|"
+    r"frozen shoulder|whiplash|symptoms?|conditions?|stress fracture|shin splints|incontinen\w+|prolapse|"
+    r"pregnan\w+|ingrown|flat feet|"
     r"weak|weakness|clicking|locking|lumps?|flare\w*|pulled)"
 )
 _REMEDY = (
@@ -31,12 +32,15 @@ _ADVICE = (
     r"(?:should (?:i|he|she|we|they|my \w+|you)|(?:can|could|may) (?:i|he|she|we)|is it|are they|would it|will it|"
     r"do i (?:need|have)|does (?:he|she|my \w+) (?:need|have)|how (?:do|can|should|would) (?:i|you|we)|"
     r"what (?:should|can|do|could) (?:i|we|you)|what is|what are|what does|what causes?|what helps?|why (?:is|are|do|"
-    r"does|am|has|have)|how (?:long|many|much|often|bad|serious)|when (?:can|should|will|do)|which|any (?:tips|advice|"
-    r"suggestions?|ideas?|exercises)|best (?:way|thing)|is my|are my|am i|will (?:i|my)|do you think|could (?:it|this|"
+    r"does|am|has|have)|how (?:long|many|much|often|bad|serious)|when (?:can|should|will|do)|which|any (?:tips|"
+    r"advice|"
+    r"suggestions?|ideas?|exercises)|best (?:way|thing)|is my|are my|am i|will (?:i|my)|do you think|could "
+    r"(?:it|this|"
     r"that)|tell me (?:how|what|if)|what kind of)"
 )
 _ALWAYS = re.compile(
-    r"\b(?:what is wrong|diagnos\w+ (?:me|my|it|this)|side effects?|dos(?:e|es|age)|is (?:it|this|that) (?:normal|serious|"
+    r"\b(?:what is wrong|diagnos\w+ (?:me|my|it|this)|side effects?|dos(?:e|es|age)|is (?:it|this|that) "
+    r"(?:normal|serious|"
     r"dangerous|broken|infected|healing|getting worse)|how (?:long|soon) (?:until|till|before|will|does|do)\b.{0,60}"
     r"\b(?:heal\w*|recover\w*|better|walk|run|play|train|drive|lift|go away|settle|return to)|"
     r"home remed\w+|second opinion|(?:get|getting) rid of|treat\b.{0,40}\b(?:myself|at home)|"
@@ -50,8 +54,10 @@ _ASKS_ADVICE = re.compile(rf"\b{_ADVICE}\b")
 _OF_A_BODY = re.compile(rf"\b(?:{_TROUBLE}|(?:my|his|her|their|the|a) (?:\w+ )?{_BODY})\b")
 _A_REMEDY = re.compile(rf"\b{_REMEDY}\b")
 _SERVICE = re.compile(
-    r"\b(?:do|does|can|could|would|will) (?:you|the clinic|your \w+|anyone|any of you\w*|someone)(?: guys| also| still| "
-    r"ever|all)? (?:treat|see|help|do|offer|deal|work|specialise|specialize|have|provide|accept|take|run|sell|fit|make|"
+    r"\b(?:do|does|can|could|would|will) (?:you|the clinic|your \w+|anyone|any of you\w*|someone)(?: guys| also|"
+    r" still| "
+    r"ever|all)? (?:treat|see|help|do|offer|deal|work|specialise|specialize|have|provide|accept|take|run|sell|"
+    r"fit|make|"
     r"look)\b|\bis there (?:someone|anyone|anybody|a \w+) (?:who|that|for)\b|\bhave you (?:got|treated|seen|any)\b|"
     r"\bwho (?:do i see|treats|would i see|should i (?:see|book)|is (?:the )?best|deals|sees|does)\b|"
     r"\b(?:see|book|make|get|have|come in) (?:in )?(?:with |to see |an? |the )?(?:\w+ )?(?:appointment|someone|"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from routiq.knowledge import gaps
 from routiq.knowledge.models import Gap, KnowledgeRules
@@ -34,9 +34,9 @@ def set_digest(digest: KnowledgeRules.Digest, actor: audit.Actor) -> None:
 
 @transaction.atomic
 def send_if_due(now: datetime) -> int:
-    """Write the letter of this local morning, if it is time and there is something to tell. Returns how many questions
-    it tells of. ``now`` is aware. The day is marked with the letter or not at all, so that a crash costs none and
-    makes no second one."""
+    """Write the letter of this local morning, if it is time and there is something to tell. Returns how many
+    questions it tells of. ``now`` is aware. The day is marked with the letter or not at all, so that a crash
+    costs none and makes no second one."""
     practice = Practice.objects.select_for_update().get(pk=current_practice_id())
     found = rules()
     day = due_day(now, practice.zone, found.digested_on, AT)
@@ -58,7 +58,7 @@ def _is_a_day_for(found: KnowledgeRules, day: date) -> bool:
     return found.digest == KnowledgeRules.Digest.DAILY
 
 
-def _untold() -> Sequence[Gap]:
+def _untold() -> QuerySet[Gap]:
     """Asked since the last letter that told of it."""
     return gaps.open_gaps().filter(Q(told_at=None) | Q(last_at__gt=F("told_at")))
 

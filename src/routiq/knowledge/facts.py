@@ -121,9 +121,7 @@ def _length(query: Query, facts: Facts) -> Fact | None:
     fitting = [
         kind
         for kind in facts.types
-        if all(
-            any(words <= _words(kind.name) for words in concept.alternatives) for concept in wanted
-        )
+        if all(any(words <= _words(kind.name) for words in concept.alternatives) for concept in wanted)
     ]
     if not fitting or len({kind.minutes for kind in fitting}) > 1:
         return None

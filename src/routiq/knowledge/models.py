@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -34,7 +32,7 @@ class Source(PracticeOwned):
     """A note's own words."""
     topic = models.CharField(max_length=30, blank=True)
     """The readiness topic that a note was written for; see :mod:`routiq.knowledge.topics`."""
-    asked: ClassVar[ArrayField[list[str], list[str]]] = ArrayField(models.TextField(), default=list)
+    asked = ArrayField(models.TextField(), default=list)
     """Questions that a note was written to answer, as they were asked."""
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     problem = models.CharField(max_length=40, blank=True)

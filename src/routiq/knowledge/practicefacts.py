@@ -23,9 +23,7 @@ def facts_of_the_practice() -> Facts:
     hours: dict[str, list[tuple[int, time, time]]] = defaultdict(list)
     for day in RosterDay.objects.filter(connection=connection, removed_at=None):
         for opens, closes in day.hours:
-            hours[day.location_remote_id].append(
-                (day.weekday, time.fromisoformat(opens), time.fromisoformat(closes))
-            )
+            hours[day.location_remote_id].append((day.weekday, time.fromisoformat(opens), time.fromisoformat(closes)))
     rules = BookingRules.objects.filter(connection=connection).first()
     return Facts(
         name,

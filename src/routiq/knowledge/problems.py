@@ -55,14 +55,14 @@ PROBLEMS = {
     "pdf_broken": Problem(
         "This file is damaged, or it is no PDF.", "Open it on your computer, save it as PDF again, and upload that."
     ),
-    "pdf_locked": Problem(
-        "This PDF is protected with a password.", "Save it without a password, and upload that."
-    ),
+    "pdf_locked": Problem("This PDF is protected with a password.", "Save it without a password, and upload that."),
     "pdf_scanned": Problem(
         "This PDF holds pictures of pages and no text.",
         "Upload the original document saved as PDF, or write what it says as a note.",
     ),
-    "pdf_too_long": Problem("This PDF has more pages than we read.", "Upload only the pages that patients ask about."),
+    "pdf_too_long": Problem(
+        "This PDF has more pages than we read.", "Upload only the pages that patients ask about."
+    ),
     "pdf_too_slow": Problem(
         "This PDF took too long to read.", "Save it as PDF again from the original document, or write a note."
     ),

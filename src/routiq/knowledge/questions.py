@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from routiq.knowledge.vocabulary import ALTERNATIVES, DROPPED, PATTERNS, SOFT
+from routiq.knowledge.vocabulary import ALTERNATIVES, DROPPED, PATTERNS, SOFT, word_set
 from routiq.mirror.queries import fold
 
 Words = frozenset[str]
@@ -68,18 +68,22 @@ _SHORT = {
 }
 _PRICE = re.compile(
     r"\b(?:how much(?! (?:notice|time|warning|parking|experience|water))|costs?|pric(?:e|es|ey|ing)|fees?|"
-    r"charg(?:e|es|ed|ing)(?! (?:my|point|station|(?:the|a|an) (?:car|ev|phone|electric)))|rates|dollars?|expensive|cheap(?:er|est)?|"
+    r"charg(?:e|es|ed|ing)(?! (?:my|point|station|(?:the|a|an) (?:car|ev|phone|electric)))|rates|dollars?|"
+    r"expensive|cheap(?:er|est)?|"
     r"(?:out of pocket|gap fee)|what (?:do|would|will) (?:i|we) (?:have to )?pay)\b|\$"
 )
-_PRICE_WORDS = frozenset("much cost costs price prices pricing pricey fee fees charge charges charged charging rates "
-                         "dollar dollars expensive cheap cheaper cheapest pay paid pocket".split())  # fmt: skip
+_PRICE_WORDS = word_set(
+    "much cost costs price prices pricing pricey fee fees charge charges charged charging rates "
+    "dollar dollars expensive cheap cheaper cheapest pay paid pocket"
+)
 _LENGTH = re.compile(
     r"\bhow long (?:is|are|does|do|will|would|should|for|goes|go)\b(?!.*\b(?:wait|been|established|valid)\b)|"
     r"\b(?:how many|what) minutes\b|\bduration\b|\bhow long\W*$"
 )
-_LENGTH_WORDS = frozenset("long last lasts take takes minutes duration run runs go goes".split())
+_LENGTH_WORDS = word_set("long last lasts take takes minutes duration run runs go goes")
 _HOURS = re.compile(
-    r"\b(?:opening|business|trading|clinic|office|reception) (?:hours|times)\b|\bwhat (?:are|is) (?:your|the) hours\b|"
+    r"\b(?:opening|business|trading|clinic|office|reception) (?:hours|times)\b|\bwhat (?:are|is) (?:your|the) "
+    r"hours\b|"
     r"\bwhat (?:time|days?)\b.*\b(?:open|close|shut|start|finish|there|work)\w*\b|"
     r"\bwhen (?:do|does|are|is|will)\b.*\b(?:open|close|closed|shut|work|works|in|available)\b|"
     r"\b(?:are|is|will) (?:you|the \w+|it|they)(?: guys| \w+)?(?: be)? (?:open|closed|shut)\b|\bhours\W*$|"
@@ -87,32 +91,38 @@ _HOURS = re.compile(
     r"\bopen (?:on|at|till|until|late|after|over|this|today|tomorrow|\w+days?|weekends?)\b|"
     r"\b(?:after hours|after work|evening|saturday|sunday|weekend) appointments?\b"
 )
-_HOURS_WORDS = frozenset(
-    "open opens opened opening close closes closed closing hours hour time times shut shuts start finish".split()
+_HOURS_WORDS = word_set(
+    "open opens opened opening close closes closed closing hours hour time times shut shuts start finish"
 )
 _WHERE = re.compile(
     r"\bwhere (?:are|is|abouts)\b(?!.*\b(?:park|parking|toilet|bathroom|send|pay|results?)\b)|\baddress\b|"
     r"\b(?:located|location|whereabouts)\b|\bdirections\b|\bhow do i (?:get|find) (?:to |there|you|your)|"
     r"\bwhat (?:street|suburb)\b|\bhow do i get there\b"
 )
-_WHERE_WORDS = frozenset("where address located location locations directions street suburb find get there based "
-                         "whereabouts situated clinics clinic rooms".split())  # fmt: skip
+_WHERE_WORDS = word_set(
+    "where address located location locations directions street suburb find get there based "
+    "whereabouts situated clinics clinic rooms"
+)
 _WHO = re.compile(
     r"\bwho (?:are|is|works?|do you have|will i see|would i see)\b|"
     r"\bwhich (?:practitioner|physio\w*|podiatrist|chiro\w*|osteo\w*|therapist|people|clinician)s?\b|"
-    r"\b(?:does|is) [a-z' ]+ (?:still )?(?:work|working|there|with you|at)\b|"
+    r"\b(?:does [a-z' ]+ (?:still )?work|is [a-z' ]+ (?:still )?(?:working|with you))\b|"
     r"\bwhat (?:practitioners|physios|podiatrists|therapists|clinicians)\b|\bhow many (?:practitioners|physios|"
-    r"podiatrists|therapists)\b|\b(?:is there|have|got) an?(?: dr| doctor| mr| mrs| ms)? [a-z]+ (?:there|working)\b"
+    r"podiatrists|therapists)\b"
 )
-_WHO_WORDS = frozenset("who works work working practitioner practitioners physio physios therapist therapists staff "
-                       "team people clinician clinicians podiatrists still there with".split())  # fmt: skip
+_WHO_WORDS = word_set(
+    "who works work working practitioner practitioners physio physios therapist therapists staff "
+    "team people clinician clinicians podiatrists still there with"
+)
 _WHICH = re.compile(
     r"\b(?:what|which) (?:kinds? of |types? of |sorts? of |other )?(?:services?|treatments?|therapies|appointments?|"
     r"consultations?)\b|\bwhat (?:do|can) you (?:guys )?(?:do|offer|provide|treat|help with)\W*$|"
     r"\b(?:list|range) of (?:services|treatments)\b"
 )
-_WHICH_WORDS = frozenset("what services service treatments treatment therapies appointments appointment types type "
-                         "kinds kind sorts sort other consultations list range treat".split())  # fmt: skip
+_WHICH_WORDS = word_set(
+    "what services service treatments treatment therapies appointments appointment types type "
+    "kinds kind sorts sort other consultations list range treat"
+)
 _OWN_WORDS: dict[Kind, Words] = {
     Kind.PRICE: _PRICE_WORDS,
     Kind.LENGTH: _LENGTH_WORDS,

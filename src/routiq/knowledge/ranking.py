@@ -70,9 +70,7 @@ class Weighed:
         return any(alternative <= words for alternative in self.alternatives)
 
 
-def weigh(
-    concept: Concept, lexemes_of: Mapping[str, Lexemes], documents: Sequence[Lexemes], total: int
-) -> Weighed:
+def weigh(concept: Concept, lexemes_of: Mapping[str, Lexemes], documents: Sequence[Lexemes], total: int) -> Weighed:
     """``documents`` are the passages' words that the question names; ``total`` is how many passages there are."""
     ways = [lexemes for words in concept.alternatives if (lexemes := _lexemes(words, lexemes_of))]
     alternatives = tuple(dict.fromkeys(ways))

@@ -12,7 +12,7 @@ from django.utils import timezone
 from routiq.knowledge import documents, storing
 from routiq.knowledge.models import Source
 from routiq.knowledge.problems import NotRead
-from routiq.knowledge.web.crawling import crawl
+from routiq.knowledge.web.crawling import Limits, crawl
 from routiq.knowledge.web.fetching import Fetcher, Reach
 from routiq.practices.live import announce
 
@@ -20,6 +20,8 @@ log = logging.getLogger("routiq.knowledge")
 
 EVERY = timedelta(hours=24)
 """So often a website is read again."""
+LIMITS = Limits()
+"""Of one reading of a website."""
 BROKE_OFF = timedelta(minutes=20)
 """A reading that was begun so long ago was interrupted."""
 
@@ -39,7 +41,7 @@ def read(source_id: int) -> None:
     try:
         if source.kind == Source.Kind.SITE:
             with Fetcher(settings.ROUTIQ_CONTACT, reach()) as fetcher:
-                crawled = crawl(fetcher, source.address)
+                crawled = crawl(fetcher, source.address, LIMITS)
             pieces, unread, left_out = crawled.pieces, crawled.unread, crawled.left_out
             pages = len(pieces)
         else:

@@ -7,11 +7,13 @@ import re
 from routiq.knowledge.questions import Kind
 
 _MONEY = re.compile(
-    r"\$\s?\d|\b\d+(?:\.\d\d)? ?dollars?\b|\baud ?\d|\b\d+ ?% of the (?:full )?(?:fee|price|cost)|\b(?:the|in) full fee\b",
+    r"\$\s?\d|\b\d+(?:\.\d\d)? ?dollars?\b|\baud ?\d|\b\d+ ?% of the (?:full )?(?:fee|price|cost)|\b(?:the|in) "
+    r"full fee\b",
     re.IGNORECASE,
 )
 _FREE = re.compile(
-    r"(?<!feel )(?<!step[- ])(?<!-)\b(?:free of charge|free|no (?:charge|cost|fee|gap|out of pocket)|bulk[ -]bill\w*|complimentary|not charged?|"
+    r"(?<!feel )(?<!step[- ])(?<!-)\b(?:free of charge|free|no (?:charge|cost|fee|gap|out of pocket)|bulk[ "
+    r"-]bill\w*|complimentary|not charged?|"
     r"do(?:es)? not charge|don['’]t charge|no out[ -]of[ -]pocket)\b",
     re.IGNORECASE,
 )
@@ -32,7 +34,8 @@ _TO_A_MACHINE = re.compile(
     r"\byou are (?:now |no longer )?(?:an? )?(?:ai|assistant|bot|chatbot|language model|robyn|agent|dan|in \w+ mode|"
     r"unrestricted|free to|allowed to|authori[sz]ed to)\b|"
     r"\b(?:system|developer|hidden|initial|secret) (?:prompt|message|instructions?|mode)\b|"
-    r"^\W*(?:system|assistant|user|developer|instructions?|human|ai|robyn|note to (?:ai|assistants?|bots?|robyn))\s*[:>\]]|"
+    r"^\W*(?:system|assistant|user|developer|instructions?|human|ai|robyn|note to (?:ai|assistants?|bots?|"
+    r"robyn))\s*[:>\]]|"
     r"\b(?:ai|language model|assistants?|bots?|chatbots?|virtual receptionists?|robyn|llms?|agents?)\b.{0,60}"
     r"\b(?:must|should|shall|has to|have to|need to|will now|are instructed|is instructed|are required)\b|"
     r"\b(?:as|dear|attention|hey|if you are|to all|for) (?:an? |any |the |all )?(?:ai|language model|assistants?|"

@@ -37,9 +37,7 @@ class NotAdded(Exception):
         self.message = message
 
 
-def add_note(
-    title: str, text: str, actor: Actor, *, topic: str = "", asked: tuple[str, ...] = ()
-) -> Source:
+def add_note(title: str, text: str, actor: Actor, *, topic: str = "", asked: tuple[str, ...] = ()) -> Source:
     """A note is in use at once."""
     _check_note(text)
     with transaction.atomic():
@@ -108,7 +106,9 @@ def add_document(name: str, content: bytes, actor: Actor, *, title: str = "") ->
     if not content:
         raise NotAdded("file", "This file is empty.")
     if len(content) > MOST_FILE_BYTES:
-        raise NotAdded("file", f"This file is larger than {MOST_FILE_BYTES // 1024 // 1024} MB. Upload a smaller one.")
+        raise NotAdded(
+            "file", f"This file is larger than {MOST_FILE_BYTES // 1024 // 1024} MB. Upload a smaller one."
+        )
     if b"%PDF-" not in content[:1024]:
         raise NotAdded("file", "This is no PDF. Save it as PDF, and upload that.")
     digest = hashlib.sha256(content).hexdigest()

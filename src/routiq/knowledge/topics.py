@@ -25,14 +25,16 @@ TOPICS = (
         "Services and pricing",
         "What you offer, and what each costs.",
         "fee | price | pricing | cost",
-        "fee & (consult | appointment | session | initial) | price & (consult | appointment | session) | cost & consult",
+        "fee & (consult | appointment | session | initial) | price & (consult | appointment | session) | cost & "
+        "consult",
     ),
     Topic(
         "practitioners",
         "Practitioners",
         "Who works here, their experience and special interests.",
         "team | practitioner | physiotherapist | podiatrist | staff",
-        "(graduat | experienc | qualifi | interest) & (physiotherapist | podiatrist | practitioner | chiropractor | osteopath)",
+        "(graduat | experienc | qualifi | interest) & (physiotherapist | podiatrist | practitioner | "
+        "chiropractor | osteopath)",
         from_system=True,
     ),
     Topic(

@@ -17,6 +17,10 @@ class Phrases:
         return tuple(frozenset(one.split()) for one in self.said)
 
 
+def word_set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 def _group(name: str, *said: str) -> tuple[str, Phrases]:
     return name, Phrases((name, *said))
 
@@ -41,7 +45,8 @@ GROUPS: tuple[tuple[str, Phrases], ...] = (
     _group("bulk bill", "bulk billing", "bulk billed", "bulkbill"),
     _group("referral", "referred", "gp letter", "letter from my gp", "letter from my doctor", "refer", "see my gp",
            "see a gp", "see a doctor first", "doctor letter"),
-    _group("cancel", "late cancellation", "cancel late", "late cancel", "last minute", "cancellation", "cancelling", "cancelled", "not show up", "no show", "did not attend",
+    _group("cancel", "late cancellation", "cancel late", "late cancel", "last minute",
+           "cancellation", "cancelling", "cancelled", "not show up", "no show", "did not attend",
            "miss my appointment", "missed appointment", "miss an appointment", "reschedule", "rescheduling",
            "change my appointment", "change an appointment", "move my appointment", "pull out"),
     _group("notice", "warning", "in advance", "ahead of time", "how far ahead", "ahead", "beforehand"),
@@ -126,7 +131,7 @@ PATTERNS: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
 """What is looked for in a question, the longest first, each with the group that it belongs to."""
 ALTERNATIVES: dict[str, tuple[frozenset[str], ...]] = {name: phrases.alternatives for name, phrases in GROUPS}
 
-DROPPED = frozenset(
+DROPPED = word_set(
     """
     a about actually ah also am an and any anyone anything are as ask asking at be because been being but by can
     could did do does doing done either else er etc excuse for from get gets getting give given go going got guess
@@ -138,11 +143,11 @@ DROPPED = frozenset(
     through to too tried try um us use using very via want wanted wanting was we well were what whats when where
     whether which while who whose why will wish with wonder wondering would ya yeah yep yes yet you your yours
     accept accepted accepts allow allowed available able both guys u ur mate love darling
-    """.split()
+    """
 )
 """They say nothing about what is asked."""
 
-SOFT = frozenset(
+SOFT = word_set(
     """
     appointment appointments appt booking bookings book booked session sessions visit visits consult consults
     consultation consultations clinic practice place time times day days today tomorrow week weeks people person
@@ -153,9 +158,9 @@ SOFT = frozenset(
     happens happen happening expect involve involved include included including per each every between getting
     physio physios physiotherapist physiotherapy podiatrist podiatry chiro chiropractor osteo osteopath therapist
     practitioner practitioners staff team reception receptionist set put find best good nice long short much
-    pay paying pays payment payments extra additional problem problems issue matter far uses mum mother dad father wife
-    husband nan grandmother grandfather gran
+    pay paying pays payment payments extra additional problem problems issue matter far uses mum mother dad father
+    wife husband nan grandmother grandfather gran
     arrive arriving turn show run same different two three second another start starting
-    """.split()
+    """
 )
 """They say little: where a passage lacks them it may still be the answer."""

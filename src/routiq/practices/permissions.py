@@ -33,6 +33,8 @@ class Right(StrEnum):
     """How the practice is connected, and how well that works."""
     EVENTS = "events"
     """The log of changes: it names patients, whoever treats them."""
+    KNOWLEDGE = "knowledge"
+    """What Robyn may tell patients: notes, the website, documents, answers. Everybody may read it."""
     SETTINGS = "settings"
     """Connecting, keys, disconnecting, deleting, API tokens, going live."""
     LOGINS = "logins"
@@ -56,6 +58,7 @@ WHO: Mapping[Right, frozenset[Membership.Role]] = {
     Right.DESK_SETTINGS: _DESK,
     Right.SEE_SETTINGS: _OFFICE | {Role.READ_ONLY},
     Right.EVENTS: _OFFICE | {Role.READ_ONLY},
+    Right.KNOWLEDGE: _OFFICE,
     Right.SETTINGS: _OFFICE,
     Right.LOGINS: _OFFICE,
 }
@@ -72,6 +75,7 @@ WORDS: Mapping[Right, str] = {
     Right.DESK_SETTINGS: "Changing patient and booking settings",
     Right.SEE_SETTINGS: "Looking at the settings",
     Right.EVENTS: "Looking at the log of changes",
+    Right.KNOWLEDGE: "Changing what Robyn may say",
     Right.SETTINGS: "Changing the settings of the practice",
     Right.LOGINS: "Managing logins",
 }

@@ -27,8 +27,8 @@ from routiq.robyn.clock import Clock, system_clock
 from routiq.robyn.desk import Desk, FrontDesk, PracticeFacts
 from routiq.robyn.flows import dispatch
 from routiq.robyn.flows.turn import Said, Turn
-from routiq.robyn.language import speaking
 from routiq.robyn.knowing import PracticeKnowledge
+from routiq.robyn.language import speaking
 from routiq.robyn.memory import Memory
 from routiq.robyn.models import Conversation
 from routiq.robyn.models import Turn as StoredTurn

@@ -30,9 +30,7 @@ class PracticeKnowledge:
         found = answering.find(question, channel=self._channel)
         if found.answer is None:
             if found.missing is not Missing.CLINICAL:
-                gaps.note(
-                    question, channel=self._channel, conversation_id=self._conversation_id, at=self._clock()
-                )
+                gaps.note(question, channel=self._channel, conversation_id=self._conversation_id, at=self._clock())
             return None
         known = found.answer
         text = known.words

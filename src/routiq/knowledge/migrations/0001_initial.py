@@ -10,123 +10,205 @@ from routiq.practices.rls import protect
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('practices', '0003_shared_limits'),
+        ("practices", "0003_shared_limits"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Gap',
+            name="Gap",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('question', models.TextField()),
-                ('state', models.CharField(choices=[('open', 'Open'), ('answered', 'Answered'), ('dismissed', 'Not to be answered')], default='open', max_length=10)),
-                ('times', models.PositiveIntegerField(default=1)),
-                ('first_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('last_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('told_at', models.DateTimeField(null=True)),
-                ('closed_by', models.CharField(blank=True, max_length=60)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='practices.practice')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("question", models.TextField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Open"), ("answered", "Answered"), ("dismissed", "Not to be answered")],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("times", models.PositiveIntegerField(default=1)),
+                ("first_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("last_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("told_at", models.DateTimeField(null=True)),
+                ("closed_by", models.CharField(blank=True, max_length=60)),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="practices.practice"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='GapAsking',
+            name="GapAsking",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('question', models.TextField()),
-                ('channel', models.CharField(max_length=20)),
-                ('conversation_id', models.BigIntegerField(null=True)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('gap', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='askings', to='knowledge.gap')),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='practices.practice')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("question", models.TextField()),
+                ("channel", models.CharField(max_length=20)),
+                ("conversation_id", models.BigIntegerField(null=True)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "gap",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="askings", to="knowledge.gap"
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="practices.practice"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('note', 'Note'), ('site', 'Website'), ('document', 'Document')], max_length=10)),
-                ('title', models.CharField(max_length=200)),
-                ('address', models.CharField(blank=True, max_length=500)),
-                ('text', models.TextField(blank=True)),
-                ('topic', models.CharField(blank=True, max_length=30)),
-                ('asked', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting to be read'), ('reading', 'Being read'), ('ready', 'In use'), ('failed', 'Could not be read')], default='waiting', max_length=10)),
-                ('problem', models.CharField(blank=True, max_length=40)),
-                ('pages', models.PositiveIntegerField(default=0)),
-                ('left_out', models.PositiveIntegerField(default=0)),
-                ('added_by', models.CharField(blank=True, max_length=60)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('changed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('requested_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('read_at', models.DateTimeField(null=True)),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='practices.practice')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("note", "Note"), ("site", "Website"), ("document", "Document")], max_length=10
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("address", models.CharField(blank=True, max_length=500)),
+                ("text", models.TextField(blank=True)),
+                ("topic", models.CharField(blank=True, max_length=30)),
+                (
+                    "asked",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting to be read"),
+                            ("reading", "Being read"),
+                            ("ready", "In use"),
+                            ("failed", "Could not be read"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("problem", models.CharField(blank=True, max_length=40)),
+                ("pages", models.PositiveIntegerField(default=0)),
+                ("left_out", models.PositiveIntegerField(default=0)),
+                ("added_by", models.CharField(blank=True, max_length=60)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("requested_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("read_at", models.DateTimeField(null=True)),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="practices.practice"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Passage',
+            name="Passage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('address', models.CharField(blank=True, max_length=500)),
-                ('number', models.PositiveIntegerField(null=True)),
-                ('title', models.CharField(max_length=200)),
-                ('heading', models.CharField(blank=True, max_length=200)),
-                ('text', models.TextField()),
-                ('search', django.contrib.postgres.search.SearchVectorField()),
-                ('read_at', models.DateTimeField()),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='practices.practice')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='passages', to='knowledge.source')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveIntegerField()),
+                ("address", models.CharField(blank=True, max_length=500)),
+                ("number", models.PositiveIntegerField(null=True)),
+                ("title", models.CharField(max_length=200)),
+                ("heading", models.CharField(blank=True, max_length=200)),
+                ("text", models.TextField()),
+                ("search", django.contrib.postgres.search.SearchVectorField()),
+                ("read_at", models.DateTimeField()),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="practices.practice"
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="passages", to="knowledge.source"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['source_id', 'position'],
+                "ordering": ["source_id", "position"],
             },
         ),
         migrations.AddField(
-            model_name='gap',
-            name='answer',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='gaps', to='knowledge.source'),
+            model_name="gap",
+            name="answer",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="gaps", to="knowledge.source"
+            ),
         ),
         migrations.CreateModel(
-            name='DocumentFile',
+            name="DocumentFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('content', models.BinaryField()),
-                ('digest', models.CharField(max_length=64)),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='practices.practice')),
-                ('source', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='file', to='knowledge.source')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200)),
+                ("content", models.BinaryField()),
+                ("digest", models.CharField(max_length=64)),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="practices.practice"
+                    ),
+                ),
+                (
+                    "source",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="file", to="knowledge.source"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='KnowledgeRules',
+            name="KnowledgeRules",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(choices=[('daily', 'Every day at 8 am'), ('weekly', 'Mondays at 8 am'), ('off', 'Never')], default='daily', max_length=10)),
-                ('digested_on', models.DateField(null=True)),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='practices.practice')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "digest",
+                    models.CharField(
+                        choices=[("daily", "Every day at 8 am"), ("weekly", "Mondays at 8 am"), ("off", "Never")],
+                        default="daily",
+                        max_length=10,
+                    ),
+                ),
+                ("digested_on", models.DateField(null=True)),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="practices.practice"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('practice',), name='one_set_of_knowledge_rules')],
+                "constraints": [models.UniqueConstraint(fields=("practice",), name="one_set_of_knowledge_rules")],
             },
         ),
         migrations.AddConstraint(
-            model_name='source',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'site')), fields=('practice', 'address'), name='one_source_per_site'),
+            model_name="source",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "site")), fields=("practice", "address"), name="one_source_per_site"
+            ),
         ),
         migrations.AddIndex(
-            model_name='gap',
-            index=models.Index(fields=['practice', 'state', '-last_at'], name='open_gaps'),
+            model_name="gap",
+            index=models.Index(fields=["practice", "state", "-last_at"], name="open_gaps"),
         ),
         protect("knowledge_source"),
         protect("knowledge_documentfile"),

@@ -38,9 +38,10 @@ _REDIRECTS = {301, 302, 303, 307, 308}
 
 def is_public(address: Address) -> bool:
     """Reachable by everybody: not private, not this machine, not a link's own, not reserved, and nothing wrapped."""
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped is not None or any(address in net for net in _WRAPPED):
-            return False
+    if isinstance(address, ipaddress.IPv6Address) and (
+        address.ipv4_mapped is not None or any(address in net for net in _WRAPPED)
+    ):
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
@@ -187,9 +188,7 @@ class Fetcher:
             with self._pool.stream(
                 "GET", address, headers=self._headers(address), extensions={"timeout": _PHASES}
             ) as answer:
-                headers = {
-                    name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers
-                }
+                headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
                 if headers.get("content-encoding", "identity").lower() != "identity":
                     raise NotRead("not_a_page")
                 return answer.status, headers, self._body(answer.iter_stream())
@@ -207,7 +206,7 @@ class Fetcher:
                 raise NotRead("too_big")
         return bytes(content)
 
-    def _headers(self, address: str) -> dict[str, str]:
+    def _headers(self, address: str) -> dict[bytes | str, bytes | str]:
         return {
             "Host": urlsplit(address).netloc,
             "User-Agent": f"Routiq/{__version__} ({self.contact})",

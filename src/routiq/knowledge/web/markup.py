@@ -8,16 +8,17 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 from routiq.knowledge.passages import Section, sentences
+from routiq.knowledge.vocabulary import word_set
 
-_SKIPPED = frozenset(
+_SKIPPED = word_set(
     "script style noscript template svg iframe object canvas nav form button select textarea audio video map dialog "
-    "menu head".split()
+    "menu head"
 )
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_VOID = word_set("area base br col embed hr img input link meta source track wbr")
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary", "legend", "caption"))
-_BLOCKS = frozenset(
-    "p div section article main header footer aside ul ol dl li dd tr table tbody thead blockquote pre address figure "
-    "figcaption details fieldset body td th hr br".split()
+_BLOCKS = word_set(
+    "p div section article main header footer aside ul ol dl li dd tr table tbody thead blockquote pre address "
+    "figure figcaption details fieldset body td th hr br"
 )
 _UNSEEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$)|"
@@ -45,9 +46,7 @@ def read(content: bytes, content_type: str) -> Page:
     reader.feed(_decoded(content, content_type))
     reader.close()
     reader.end_block()
-    sections = tuple(
-        Section(one.heading, tuple(one.units)) for one in reader.sections if one.units
-    )
+    sections = tuple(Section(one.heading, tuple(one.units)) for one in reader.sections if one.units)
     return Page(_title(reader.title, reader.first_heading), sections, tuple(dict.fromkeys(reader.links)))
 
 
