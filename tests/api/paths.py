@@ -44,6 +44,8 @@ BODIES: dict[str, Any] = {
     "PATCH /appointments/{appointment_id}": {"offer": "an offer"},
     "POST /appointments/{appointment_id}/cancel": {"reason": "sick"},
     "POST /patients": {"first_name": "Bo", "last_name": "Li", "date_of_birth": "1991-03-17", "mobile": "0491570313"},
+    "POST /knowledge/notes": {"title": "Parking", "text": "Parking is free."},
+    "POST /knowledge/gaps/{gap_id}/answer": {"text": "Yes."},
     "POST /tasks/{task_id}/done": {"note": "Rang back"},
     "POST /conversations": {"caller_number": "0491 570 006"},
     "POST /conversations/{conversation_id}/turns": {"text": "Hello"},

@@ -11,9 +11,12 @@ from django.utils import timezone
 
 from routiq.connections.models import Connection
 from routiq.frontdesk.models import Booking, StaffTask, Write
+from routiq.knowledge import gaps, sources
+from routiq.knowledge.models import Gap, Source
 from routiq.mirror.models import Appointment, Invoice, Patient, PatientPhone, Payment, WaitingListEntry
 from routiq.mirror.queries import fold
 from routiq.pms.phones import e164
+from routiq.practices.audit import SYSTEM
 from routiq.practices.models import Practice
 from routiq.practices.tenancy import acting_for
 from routiq.robyn.models import Conversation, Turn
@@ -108,6 +111,8 @@ class Belongings:
     task: StaffTask
     event: SyncEvent
     night: SyncRun
+    note: Source
+    gap: Gap
 
     @property
     def ids(self) -> dict[str, Any]:
@@ -123,6 +128,8 @@ class Belongings:
             "task_id": self.task.pk,
             "event_id": self.event.pk,
             "reconciliation_id": self.night.pk,
+            "source_id": self.note.pk,
+            "gap_id": self.gap.pk,
         }
 
 
@@ -132,6 +139,8 @@ def make_belongings(practice: Practice) -> Belongings:
     start = timezone.now() + timedelta(days=3)
     make_papers(connection, patient)
     with acting_for(practice.pk):
+        gap = gaps.note(f"Where is {practice.name}'s piano?")
+        assert gap is not None
         conversation = Conversation.objects.create(practice=practice, channel="api")
         Turn.objects.create(practice=practice, conversation=conversation, number=0, said="Hello.")
         return Belongings(
@@ -181,6 +190,8 @@ def make_belongings(practice: Practice) -> Belongings:
                 status=Appointment.Status.CONFIRMED,
             ),
             conversation=conversation,
+            note=sources.add_note(f"Piano of {practice.name}", "It stands upstairs.", SYSTEM),
+            gap=gap,
             task=StaffTask.objects.create(
                 practice=practice, kind="call_back", summary=f"Ring somebody at {practice.name}"
             ),

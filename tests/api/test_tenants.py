@@ -38,7 +38,9 @@ def test_lists_hold_nothing_of_another_practice(caller: Caller, stranger: Caller
     make_belongings(caller.practice)
     make_belongings(stranger.practice)
     coming = f"?first={date.today()}&last={date.today() + timedelta(days=7)}"
-    query = {"/availability": "?appointment_type=3", "/calendar": coming}.get(route.path, "")
+    query = {"/availability": "?appointment_type=3", "/calendar": coming, "/knowledge/answer": "?question=piano"}.get(
+        route.path, ""
+    )
     assert stranger.practice.name not in json.dumps(caller.get(route.path + query).json)
 
 

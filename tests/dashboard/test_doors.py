@@ -13,6 +13,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from routiq.dashboard import urls
 from routiq.frontdesk.models import StaffTask
+from routiq.knowledge import gaps, sources
 from routiq.practices import tokens
 from routiq.practices.audit import SYSTEM
 from routiq.practices.models import ApiToken, Membership, Person, Practice
@@ -87,6 +88,9 @@ def foreign(other_practice: Practice, other_world: World) -> dict[str, int]:
         task = StaffTask.objects.create(practice=other_practice, kind="call_back", summary="Secret-Name")
         token, _ = tokens.create("Secret-Name", SYSTEM)
         membership = Membership.objects.get()
+        note = sources.add_note("Secret-Name", "Secret-Name parks in the lane.", SYSTEM)
+        gap = gaps.note("Where does Secret-Name park?")
+        assert gap is not None
     event = other_world.event(record_id=patient.remote_id)
     run = other_world.night(appointments={"held_back": 30})
     session = other_world.class_session()
@@ -108,6 +112,11 @@ def foreign(other_practice: Practice, other_world: World) -> dict[str, int]:
         "send_password_link": membership.pk,
         "remove_login": membership.pk,
         "assign_login": practitioner.pk,
+        "source": note.pk,
+        "read_again": note.pk,
+        "remove_source": note.pk,
+        "answer_gap": gap.pk,
+        "dismiss_gap": gap.pk,
     }
 
 
@@ -131,6 +140,7 @@ def test_the_walk_knows_every_address_that_takes_an_id(foreign: dict[str, int]) 
         ),
         *("revoke_token", "replay", "remove_held_back"),
         *("login_of", "send_password_link", "remove_login", "assign_login"),
+        *("source", "read_again", "remove_source", "answer_gap", "dismiss_gap"),
     ],
 )
 def test_another_practices_ids_are_not_there(
@@ -150,6 +160,10 @@ def test_another_practices_ids_are_not_there(
         "remove_held_back",
         "send_password_link",
         "remove_login",
+        "read_again",
+        "remove_source",
+        "answer_gap",
+        "dismiss_gap",
     )
     answer = client_in.post(address, {"text": "hello"}) if only_posts else client_in.get(address)
     assert answer.status_code == 404
@@ -183,6 +197,9 @@ def test_nothing_of_another_practice_was_changed(
         "/patients?status=all",
         "/practice",
         "/test-robyn",
+        "/knowledge?question=where+does+secret-name+park",
+        "/knowledge/gaps",
+        "/knowledge/readiness",
         "/settings/tokens",
         "/settings/logins",
         "/settings/integrations/cliniko/webhook-logs",

@@ -17,6 +17,7 @@ from routiq.api import (
     routes_connections,
     routes_conversations,
     routes_desk,
+    routes_knowledge,
     routes_leaving,
     routes_patients,
     routes_practice,
@@ -83,6 +84,7 @@ for routes in (
     routes_changes,
     routes_conversations,
     routes_desk,
+    routes_knowledge,
 ):
     api.add_router("", routes.router)
 

@@ -142,11 +142,13 @@ def read_again(pk: int, actor: Actor) -> Source:
 
 
 @transaction.atomic
-def remove(pk: int, actor: Actor) -> None:
-    """With everything that was read from it. ``Source.DoesNotExist`` when it is gone already."""
+def remove(pk: int, actor: Actor) -> Source:
+    """With everything that was read from it; given as it was. ``Source.DoesNotExist`` when it is gone already."""
     source = Source.objects.select_for_update().get(pk=pk)
     _told(source, actor, "knowledge.removed", kind=source.kind)
     source.delete()
+    source.pk = pk
+    return source
 
 
 def _ask_to_read(source: Source) -> None:
