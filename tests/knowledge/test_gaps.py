@@ -161,8 +161,9 @@ def test_the_letter_comes_at_eight_once_a_day_and_names_nobody_in_its_subject(em
     assert "(asked 2 times)" in Letter.objects.order_by("-pk").first().text  # type: ignore[union-attr]
 
 
-def test_a_year_of_mornings_has_one_letter_each_also_when_the_clocks_change(empty: Practice) -> None:
-    now = at(1, 0, month=4)  # Clocks go back on 5 April and forward on 4 October.
+@pytest.mark.parametrize("month", [4, 10])
+def test_each_morning_has_one_letter_also_when_the_clocks_change(empty: Practice, month: int) -> None:
+    now = at(1, 0, month=month)  # Clocks go back on 5 April 2026 and forward on 4 October.
     days = []
     for _ in range(9 * 24):
         gaps.note("Do you have wifi?", at=now - timedelta(minutes=1))

@@ -28,6 +28,8 @@ from routiq.connections.disconnecting import disconnect
 from routiq.connections.models import Connection
 from routiq.frontdesk.models import DeskRules, JournalStep, SlotHold, StaffTask, Write
 from routiq.frontdesk.tasks import leave_task
+from routiq.knowledge import gaps, sources
+from routiq.knowledge.models import KnowledgeRules
 from routiq.mirror.models import Patient, PatientPhone
 from routiq.pms.errors import KeyRejected
 from routiq.practices import audit
@@ -96,6 +98,14 @@ def something_of_the_front_desk(link: Connection) -> None:
     DeskRules.objects.create(practice_id=link.practice_id, cancellation_fee="$45")
 
 
+def something_that_was_told(link: Connection) -> None:
+    """A note, a document with its file, a question without an answer, and how often to write of those."""
+    sources.add_note("Parking", "Parking is free in the lane.", OWNER)
+    sources.add_document("prices.pdf", b"%PDF-1.7", OWNER)
+    gaps.note("Do you have wifi?")
+    KnowledgeRules.objects.create(practice_id=link.practice_id)
+
+
 @pytest.fixture
 def left(synced: Connection) -> Connection:
     """A practice with something in every room, that has disconnected."""
@@ -103,6 +113,7 @@ def left(synced: Connection) -> Connection:
     conversation.say(begun.conversation_id, "I'd like to book an appointment")
     leave_task(StaffTask.Kind.CALL_BACK, "Ring back", conversation_id=begun.conversation_id)
     something_of_the_front_desk(synced)
+    something_that_was_told(synced)
     WebhookEndpoint.objects.create(practice_id=synced.practice_id, connection=synced, token_hash="t")
     SyncEvent.objects.create(
         practice_id=synced.practice_id,
@@ -147,6 +158,8 @@ def test_on_day_31_all_is_gone_and_the_report_proves_it(
     assert before["robyn.Turn"] > 0
     for kind in ("Write", "JournalStep", "SlotHold", "DeskRules", "StaffTask"):
         assert before[f"frontdesk.{kind}"] > 0, kind
+    for kind in ("Source", "DocumentFile", "Passage", "Gap", "GapAsking", "KnowledgeRules"):
+        assert before[f"knowledge.{kind}"] > 0, kind
     assert len({model._meta.db_table for model in owned_models()}) == len(before), "each table is counted once"
     assert "sync.carry_run" in jobs_naming(practice)
     patients = [(each.first_name, each.last_name) for each in Patient.objects.all()]
