@@ -253,3 +253,79 @@ KEPT_ASIDE: dict[str, str | None] = {
     "is my toe infected": "clinical",
     "should I get orthotics for flat feet": "clinical",
 }
+
+TOTARA = {
+    "What it costs": """\
+New patient examination (60 minutes): $140
+Adjustment (20 minutes): $78
+Child under 12: $50
+Reports for insurers are $180 each.
+With an approved ACC claim you pay a surcharge of $35 for each visit.""",
+    "When we are here": """\
+Monday, Wednesday and Friday from 8 am to 6 pm, Tuesday and Thursday from 11 am to 7.30 pm.
+On the first Saturday of the month we open from 9 am to 1 pm.
+Between Christmas and 10 January the clinic is closed.""",
+    "Getting here": """\
+The clinic is at 22 Totara Road, above the bakery.
+There are twelve stairs and no lift; if stairs are hard for you, ask for our ground-floor room.
+You can park in the supermarket car park for ninety minutes.
+Bicycles can be locked up in the courtyard.""",
+    "How we work": """\
+We use hands-on adjustment, soft tissue work and exercises.
+X-rays are taken next door, only where they are needed.
+Your records are kept for ten years, and you may ask for a copy.
+We work with ACC, and you can come without a referral.
+Video consultations are possible for check-ups.""",
+    "Changes and payment": """\
+If you cannot come, text us by 5 pm the day before.
+After that we charge $40.
+Pay by EFTPOS or bank transfer; we do not take cash.
+Invoices are e-mailed after each visit.""",
+}
+
+NEVER_TUNED: dict[str, str | None] = {
+    "how much is the first appointment?": "$140",
+    "what does an adjustment cost": "$78",
+    "what do you charge for kids?": "$50",
+    "how much is an insurance report": "$180",
+    "is there a surcharge for ACC": "$35",
+    "what are your hours": "Monday, Wednesday",
+    "are you open on saturday?": "first Saturday",
+    "are you open over christmas": "closed",
+    "how late are you open on thursday?": "7.30 pm",
+    "where is the clinic?": "22 Totara Road",
+    "do you have a lift": "no lift",
+    "where do I park?": "supermarket car park",
+    "can I lock my bicycle somewhere": "courtyard",
+    "do I need a referral from my doctor?": "without a referral",
+    "can I have a video consultation?": "Video consultations",
+    "how do I get a copy of my records": "ask for a copy",
+    "can I pay cash?": "do not take cash",
+    "what's your cancellation policy": "5 pm the day before",
+    "what happens if I cancel late?": "$40",
+    "do you take x-rays": "next door",
+    "will I get an invoice": "e-mailed",
+    "do you do massage?": None,
+    "is there a sauna": None,
+    "do you sell pillows": None,
+    "are dogs allowed": None,
+    "do you treat cats": None,
+    "do you take Southern Cross insurance": None,
+    "who is the owner": None,
+    "do you speak Samoan": None,
+    "is there a playground for children": None,
+    "can I work there as a receptionist": None,
+    "is the bakery any good?": None,
+    "do you offer gift vouchers": None,
+    "do you have a branch in Hamilton": None,
+    "can I charge my phone": None,
+    "do you use needles": None,
+    "how much is a massage": "price",
+    "how much is a video consultation": "price",
+    "what does an x-ray cost?": "price",
+    "how much is parking": "price",
+    "how much for two adults": "price",
+    "should I ice my back before I come": "clinical",
+    "is an adjustment safe with osteoporosis in my spine?": "clinical",
+    "what exercises help with a sore neck": "clinical",
+}

@@ -13,7 +13,7 @@ from routiq.practices.audit import SYSTEM
 from routiq.practices.models import Practice
 from routiq.practices.tenancy import acting_for
 from tests.conftest import make_practice
-from tests.knowledge.practices import EXPECTED, HARBOUR, KEPT_ASIDE, WATTLE
+from tests.knowledge.practices import EXPECTED, HARBOUR, KEPT_ASIDE, NEVER_TUNED, TOTARA, WATTLE
 
 
 @dataclass
@@ -79,6 +79,13 @@ def wattle(db: None) -> Iterator[Practice]:
         yield practice
 
 
+@pytest.fixture
+def totara(db: None) -> Iterator[Practice]:
+    practice = taught(TOTARA, "Totara Chiropractic")
+    with acting_for(practice.pk):
+        yield practice
+
+
 def answerable(expected: Mapping[str, str | None]) -> int:
     return sum(wanted not in (None, "price", "clinical") for wanted in expected.values())
 
@@ -90,7 +97,13 @@ def test_what_is_known_is_found_and_nothing_wrong_is_said(harbour: Practice) -> 
     assert not score.other, str(score)
 
 
-def test_so_it_is_at_a_practice_that_nothing_was_tuned_on(wattle: Practice) -> None:
+def test_so_it_is_at_a_practice_of_another_kind(wattle: Practice) -> None:
     score = judge(KEPT_ASIDE)
     assert not score.wrong, str(score)
     assert len(score.silent) <= 0.15 * answerable(KEPT_ASIDE), str(score)
+
+
+def test_so_it_is_where_nothing_was_tuned(totara: Practice) -> None:
+    score = judge(NEVER_TUNED)
+    print(score)
+    assert not score.wrong, str(score)
