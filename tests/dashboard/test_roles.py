@@ -13,7 +13,9 @@ from django.urls import reverse
 
 from routiq.dashboard import doors, urls
 from routiq.frontdesk.models import StaffTask, Write
+from routiq.knowledge import gaps, sources
 from routiq.mirror.models import Appointment, AssignedLogin, ClassSession, Patient, Practitioner, WaitingListEntry
+from routiq.practices.audit import SYSTEM
 from routiq.practices.models import Membership, Person, Practice
 from routiq.robyn.models import Conversation, Turn
 from tests.dashboard.conftest import World
@@ -66,6 +68,18 @@ PROMISED: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "send_password_link": (None, OFFICE),
     "remove_login": (None, OFFICE),
     "assign_login": (OFFICE, OFFICE),
+    "knowledge": (ALL, None),
+    "source": (ALL, OFFICE),
+    "gaps": (ALL, None),
+    "readiness": (ALL, None),
+    "add_note": (OFFICE, OFFICE),
+    "add_site": (OFFICE, OFFICE),
+    "add_document": (OFFICE, OFFICE),
+    "read_again": (None, OFFICE),
+    "remove_source": (None, OFFICE),
+    "answer_gap": (None, OFFICE),
+    "dismiss_gap": (None, OFFICE),
+    "set_digest": (None, OFFICE),
 }
 WITHOUT_ROLE = {"login", "logout", "join", "live"}
 VALUES = {
@@ -140,6 +154,8 @@ def test_what_one_may_not_do_is_not_offered(at_work_as: Callable[..., Client], w
     world.streams()
     world.first_sync("failed")
     StaffTask.objects.create(practice=world.practice, kind="call_back", summary="Ring back")
+    note = sources.add_note("Parking", "Parking is free.", SYSTEM)
+    gaps.note("Do you have wifi?")
     client = at_work_as(role)
     links = {name: re.compile(f'="{_any_of(name)}["?#]') for name in PROMISED}
     offered: set[str] = set()
@@ -151,6 +167,10 @@ def test_what_one_may_not_do_is_not_offered(at_work_as: Callable[..., Client], w
         "/calendar",
         f"/patients/{patient.pk}",
         "/settings/integrations",
+        "/knowledge",
+        "/knowledge/gaps",
+        "/knowledge/readiness",
+        f"/knowledge/sources/{note.pk}",
     ]
     for page in [*pages, "/settings/integrations/cliniko", "/setup", "/settings/integrations/cliniko/health"]:
         html = client.get(page).content.decode()
@@ -160,6 +180,7 @@ def test_what_one_may_not_do_is_not_offered(at_work_as: Callable[..., Client], w
             offered |= {name} if links[name].search(html) else set()
     if role == O:
         assert {"take_task", "task_done", "book", "sync_now", "assign_login", "logins", "tokens"} <= offered
+        assert {"add_note", "add_site", "add_document", "remove_source", "answer_gap", "set_digest"} <= offered
 
 
 def test_the_refusal_says_who_may(at_work_as: Callable[..., Client], practice: Practice) -> None:

@@ -13,7 +13,7 @@ from routiq.knowledge.answering import find
 from routiq.knowledge.masking import masked
 from routiq.knowledge.models import Gap, KnowledgeRules
 from routiq.practices.audit import Actor
-from routiq.practices.models import Letter, Practice
+from routiq.practices.models import Letter, Membership, Person, Practice
 from routiq.practices.tenancy import acting_for
 from routiq.robyn import conversation
 
@@ -145,12 +145,17 @@ def at(day: int, hour: int, minute: int = 0, month: int = 11) -> datetime:
 
 
 def test_the_letter_comes_at_eight_once_a_day_and_names_nobody_in_its_subject(empty: Practice) -> None:
+    for role in ("admin", "reception"):
+        person = Person.objects.create_person(f"{role}@clinic.example", "a long enough password")
+        Membership.objects.create(practice=empty, person=person, role=role)
     gaps.note("Does Dr Jane Secretperson have wifi? I am on 0491 570 006", at=at(2, 15))
     assert digest.send_if_due(at(3, 7, 59)) == 0
     assert digest.send_if_due(at(3, 8)) == 1
     assert digest.send_if_due(at(3, 8, 5)) == 0
     assert digest.send_if_due(at(3, 23)) == 0
-    letter = Letter.objects.get()
+    assert set(Letter.objects.values_list("recipient__role", flat=True)) == {"owner", "admin"}
+    letter = Letter.objects.order_by("pk").first()
+    assert letter is not None
     assert letter.subject == "1 question Robyn could not answer"
     assert "wifi" in letter.text
     assert "0491" not in letter.text

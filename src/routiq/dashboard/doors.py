@@ -61,6 +61,18 @@ DOORS: Mapping[str, tuple[Right, Right]] = {
     "send_password_link": (Right.LOGINS, Right.LOGINS),
     "remove_login": (Right.LOGINS, Right.LOGINS),
     "assign_login": (Right.LOGINS, Right.LOGINS),
+    "knowledge": (Right.LOOK, Right.KNOWLEDGE),
+    "source": (Right.LOOK, Right.KNOWLEDGE),
+    "gaps": (Right.LOOK, Right.KNOWLEDGE),
+    "readiness": (Right.LOOK, Right.KNOWLEDGE),
+    "add_note": (Right.KNOWLEDGE, Right.KNOWLEDGE),
+    "add_site": (Right.KNOWLEDGE, Right.KNOWLEDGE),
+    "add_document": (Right.KNOWLEDGE, Right.KNOWLEDGE),
+    "read_again": (Right.KNOWLEDGE, Right.KNOWLEDGE),
+    "remove_source": (Right.KNOWLEDGE, Right.KNOWLEDGE),
+    "answer_gap": (Right.KNOWLEDGE, Right.KNOWLEDGE),
+    "dismiss_gap": (Right.KNOWLEDGE, Right.KNOWLEDGE),
+    "set_digest": (Right.KNOWLEDGE, Right.KNOWLEDGE),
 }
 
 #: The right that hearing an open page's changes asks for: that of the page.

@@ -11,8 +11,9 @@ from django.db.models import F, Q, QuerySet
 from routiq.knowledge import gaps
 from routiq.knowledge.models import Gap, KnowledgeRules
 from routiq.practices import audit
-from routiq.practices.letters import link, tell_owners
-from routiq.practices.models import Practice
+from routiq.practices.letters import link, tell
+from routiq.practices.models import Membership, Practice
+from routiq.practices.permissions import WHO, Right
 from routiq.practices.tenancy import current_practice_id
 from routiq.sync.nightly import due_day
 
@@ -46,7 +47,8 @@ def send_if_due(now: datetime) -> int:
     waiting = list(_untold())
     if not waiting:
         return 0
-    tell_owners(_subject(len(waiting)), _text(waiting))
+    for reader in Membership.objects.filter(role__in=WHO[Right.KNOWLEDGE], person__is_active=True):
+        tell(reader, _subject(len(waiting)), _text(waiting))
     gaps.told(waiting, now)
     audit.record(audit.SYSTEM, "knowledge.digest_sent", gaps=len(waiting))
     return len(waiting)

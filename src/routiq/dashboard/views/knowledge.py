@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from routiq.dashboard.knowledgeforms import AnswerForm, DigestForm, DocumentForm, NoteForm, SiteForm, TryForm
@@ -17,14 +16,9 @@ from routiq.dashboard.seats import actor
 from routiq.knowledge import answering, digest, gaps, readiness, sources
 from routiq.knowledge.models import Gap, KnowledgeRules, Source
 from routiq.knowledge.topics import topic
-from routiq.practices.permissions import may_edit_knowledge
 
 SHOWN = 100
 PASSAGES_SHOWN = 200
-
-
-def may_edit(request: HttpRequest) -> bool:
-    return may_edit_knowledge(request.membership)  # type: ignore[attr-defined]
 
 
 @require_safe
@@ -40,8 +34,6 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_note(request: HttpRequest) -> HttpResponse:
-    if not may_edit(request):
-        return _not_for_you(request)
     asked = _topic_of(request)
     form = NoteForm(request.POST or None, initial={"topic": asked, "title": topic(asked).label if asked else ""})
     if form.is_valid():
@@ -59,8 +51,6 @@ def add_note(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_site(request: HttpRequest) -> HttpResponse:
-    if not may_edit(request):
-        return _not_for_you(request)
     form = SiteForm(request.POST or None)
     if form.is_valid():
         try:
@@ -75,8 +65,6 @@ def add_site(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_document(request: HttpRequest) -> HttpResponse:
-    if not may_edit(request):
-        return _not_for_you(request)
     form = DocumentForm(request.POST, request.FILES) if request.method == "POST" else DocumentForm()
     if getattr(request, "upload_too_large", False):
         most = sources.MOST_FILE_BYTES // 1024 // 1024
@@ -100,8 +88,6 @@ def source(request: HttpRequest, pk: int) -> HttpResponse:
     form = None
     if found.kind == Source.Kind.NOTE:
         form = NoteForm(request.POST or None, initial={"title": found.title, "text": found.text})
-        if request.method == "POST" and not may_edit(request):
-            return _not_for_you(request)
         if form.is_valid():
             try:
                 sources.change_note(pk, form.cleaned_data["title"], form.cleaned_data["text"], actor(request))
@@ -123,8 +109,6 @@ def source(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def read_again(request: HttpRequest, pk: int) -> HttpResponse:
-    if not may_edit(request):
-        return _not_for_you(request)
     try:
         sources.read_again(pk, actor(request))
     except Source.DoesNotExist:
@@ -135,8 +119,6 @@ def read_again(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
-    if not may_edit(request):
-        return _not_for_you(request)
     try:
         sources.remove(pk, actor(request))
     except Source.DoesNotExist:
@@ -153,8 +135,6 @@ def gap_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 def answer_gap(request: HttpRequest, pk: int) -> HttpResponse:
     """One line, and the next patient who asks is answered."""
-    if not may_edit(request):
-        return _not_for_you(request)
     form = AnswerForm(request.POST)
     if not form.is_valid():
         _find_gap(pk)
@@ -175,8 +155,6 @@ def answer_gap(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def dismiss_gap(request: HttpRequest, pk: int) -> HttpResponse:
-    if not may_edit(request):
-        return _not_for_you(request)
     try:
         gaps.dismiss(pk, actor(request))
     except Gap.DoesNotExist:
@@ -190,8 +168,6 @@ def dismiss_gap(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def set_digest(request: HttpRequest) -> HttpResponse:
-    if not may_edit(request):
-        return _not_for_you(request)
     form = DigestForm(request.POST)
     if not form.is_valid():
         return _gaps(request, status=422)
@@ -255,12 +231,5 @@ def _status(form: Form) -> int:
     return 422 if form.is_bound and form.errors else 200
 
 
-def _not_for_you(request: HttpRequest) -> HttpResponse:
-    messages.error(request, "Only owners and admins change what Robyn knows. Ask one of them.")
-    return render(request, "dashboard/knowledge/not_for_you.html", {"back": reverse("knowledge")}, status=403)
-
-
 def _page(request: HttpRequest, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    return render(
-        request, f"dashboard/knowledge/{name}.html", {**context, "may_edit": may_edit(request)}, status=status
-    )
+    return render(request, f"dashboard/knowledge/{name}.html", context, status=status)
