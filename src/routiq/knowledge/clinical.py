@@ -17,7 +17,7 @@ _TROUBLE = (
     r"pins and needles|sprain\w*|strain\w*|torn|tears?|tore|fractur\w+|broken|broke|bruis\w+|injur\w+|inflam\w+|"
     r"sciatica|arthritis|osteoarthritis|bursitis|tendin\w+|tendon\w+|fasciitis|migraines?|headaches?|dizzy|dizziness|"
     r"vertigo|fevers?|rash|wounds?|stitches|surgery|operation|post op|bulging|slipped|stiff|stiffness|spasms?|"
-    r"cramps?|infect\w+|diabet\w+|clots?|dvt|concuss\w+|scoliosis|bunions?|warts?|corns?|fungal|blisters?|plantar|"
+    r"cramps?|infect\w+|diabet\w+|clots?|dvt|concuss\w+|scoliosis|osteopor\w+|bunions?|warts?|corns?|fungal|blisters?|plantar|"
     r"frozen shoulder|whiplash|symptoms?|conditions?|stress fracture|shin splints|incontinen\w+|prolapse|"
     r"pregnan\w+|ingrown|flat feet|"
     r"weak|weakness|clicking|locking|lumps?|flare\w*|pulled)"
@@ -29,7 +29,8 @@ _REMEDY = (
     r"x rays?|xrays?|scans?|mris?|ultrasounds?|crutches|moon boot|brace|splint|strapping|tape|orthotics?)"
 )
 _ADVICE = (
-    r"(?:should (?:i|he|she|we|they|my \w+|you)|(?:can|could|may) (?:i|he|she|we)|is it|are they|would it|will it|"
+    r"(?:(?:is|are)\b.{0,60}\b(?:safe|dangerous|harmful|risky|ok|okay|advisable)|should (?:i|he|she|we|they|my "
+    r"\w+|you)|(?:can|could|may) (?:i|he|she|we)|is it|are they|would it|will it|"
     r"do i (?:need|have)|does (?:he|she|my \w+) (?:need|have)|how (?:do|can|should|would) (?:i|you|we)|"
     r"what (?:should|can|do|could) (?:i|we|you)|what is|what are|what does|what causes?|what helps?|why (?:is|are|do|"
     r"does|am|has|have)|how (?:long|many|much|often|bad|serious)|when (?:can|should|will|do)|which|any (?:tips|"

@@ -92,7 +92,7 @@ _HOURS = re.compile(
     r"\b(?:after hours|after work|evening|saturday|sunday|weekend) appointments?\b"
 )
 _HOURS_WORDS = word_set(
-    "open opens opened opening close closes closed closing hours hour time times shut shuts start finish"
+    "open opens opened opening close closes closed closing hours hour time times shut shuts start finish late"
 )
 _WHERE = re.compile(
     r"\bwhere (?:are|is|abouts)\b(?!.*\b(?:park|parking|toilet|bathroom|send|pay|results?)\b)|\baddress\b|"

@@ -134,10 +134,11 @@ def _score(query: Query, concepts: Sequence[Weighed], candidate: Candidate, unit
     everything = frame.union(*(one.lexemes for one in candidate.units))
     if covered(concepts, everything) < BAR:
         return None
-    own = frame | unit.lexemes
+    hard = [concept for concept in concepts if not concept.soft]
+    # What was not named may stand anywhere in the passage; then it is said from its beginning.
+    own = everything if all(concept.is_subject for concept in hard) else frame | unit.lexemes
     if (share := covered(concepts, own)) < (BAR if query.kind is not Kind.OTHER else UNIT_BAR):
         return None
-    hard = [concept for concept in concepts if not concept.soft]
     near = candidate.heading | unit.lexemes if query.kind is Kind.OTHER else own
     if not any(concept.stands_in(near) for concept in hard):
         return None

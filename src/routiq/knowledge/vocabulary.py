@@ -43,11 +43,14 @@ GROUPS: tuple[tuple[str, Phrases], ...] = (
     _group("acc", "accident compensation"),
     _group("ctp", "car accident", "motor accident", "motor vehicle accident", "third party"),
     _group("bulk bill", "bulk billing", "bulk billed", "bulkbill"),
-    _group("referral", "referred", "gp letter", "letter from my gp", "letter from my doctor", "refer", "see my gp",
+    _group("referral", "referred", "referral from my doctor", "referral from my gp", "referral from a doctor",
+           "referral from a gp", "doctor referral", "gp referral", "gp letter", "letter from my gp", "letter "
+           "from my doctor", "refer", "see my gp",
            "see a gp", "see a doctor first", "doctor letter"),
     _group("cancel", "late cancellation", "cancel late", "late cancel", "last minute",
            "cancellation", "cancelling", "cancelled", "not show up", "no show", "did not attend",
            "miss my appointment", "missed appointment", "miss an appointment", "reschedule", "rescheduling",
+           "cannot come", "can not come", "cannot make it", "can not make it", "unable to attend",
            "change my appointment", "change an appointment", "move my appointment", "pull out"),
     _group("notice", "warning", "in advance", "ahead of time", "how far ahead", "ahead", "beforehand"),
     _group("late", "running late", "running behind", "turn up late", "arrive late"),
@@ -91,7 +94,7 @@ GROUPS: tuple[tuple[str, Phrases], ...] = (
     _group("sunday", "weekend", "sun"),
     _group("weekend", "saturday", "sunday"),
     _group("public holiday", "christmas", "easter", "anzac day", "new year", "holiday", "holidays"),
-    _group("evening", "after work", "after hours", "night", "evenings", "late night", "after 5", "after five",
+    _group("evening", "after work", "after hours", "night", "open late", "late appointment", "evenings", "late night", "after 5", "after five",
            "after 6", "after six"),
     _group("morning", "before work", "early morning", "mornings"),
     _group("monday", "mondays", "mon"),
@@ -138,7 +141,7 @@ DROPPED = word_set(
     had has have having hello her here hey hi him his how i if in into is it its just kind know let like list look
     looking love many may maybe me might mind mine more most must my need needed needs no not of off offer offered
     offers oh ok okay on one or other our out over own please possible possibly provide provided provides quick
-    question quite really right say see she should so some somebody someone something soon sorry sort still such
+    question quite really right say see she should so some somebody someone something somewhere anywhere soon sorry sort still such
     sure take taken takes tell thank thanks that the their them then there these they thing things think this those
     through to too tried try um us use using very via want wanted wanting was we well were what whats when where
     whether which while who whose why will wish with wonder wondering would ya yeah yep yes yet you your yours
@@ -157,7 +160,7 @@ SOFT = word_set(
     policy rule rules information info detail details arrange arranged organise sort sorted
     happens happen happening expect involve involved include included including per each every between getting
     physio physios physiotherapist physiotherapy podiatrist podiatry chiro chiropractor osteo osteopath therapist
-    practitioner practitioners staff team reception receptionist set put find best good nice long short much
+    practitioner practitioners staff team reception receptionist set put find long short much
     pay paying pays payment payments extra additional problem problems issue matter far uses mum mother dad father
     wife husband nan grandmother grandfather gran
     arrive arriving turn show run same different two three second another start starting
