@@ -94,7 +94,8 @@ GROUPS: tuple[tuple[str, Phrases], ...] = (
     _group("sunday", "weekend", "sun"),
     _group("weekend", "saturday", "sunday"),
     _group("public holiday", "christmas", "easter", "anzac day", "new year", "holiday", "holidays"),
-    _group("evening", "after work", "after hours", "night", "open late", "late appointment", "evenings", "late night", "after 5", "after five",
+    _group("evening", "after work", "after hours", "night", "open late", "late appointment", "evenings",
+           "late night", "after 5", "after five",
            "after 6", "after six"),
     _group("morning", "before work", "early morning", "mornings"),
     _group("monday", "mondays", "mon"),
@@ -141,7 +142,8 @@ DROPPED = word_set(
     had has have having hello her here hey hi him his how i if in into is it its just kind know let like list look
     looking love many may maybe me might mind mine more most must my need needed needs no not of off offer offered
     offers oh ok okay on one or other our out over own please possible possibly provide provided provides quick
-    question quite really right say see she should so some somebody someone something somewhere anywhere soon sorry sort still such
+    question quite really right say see she should so some somebody someone something somewhere
+    anywhere soon sorry sort still such
     sure take taken takes tell thank thanks that the their them then there these they thing things think this those
     through to too tried try um us use using very via want wanted wanting was we well were what whats when where
     whether which while who whose why will wish with wonder wondering would ya yeah yep yes yet you your yours
