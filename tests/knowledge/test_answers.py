@@ -106,3 +106,4 @@ def test_so_it_is_at_a_practice_of_another_kind(wattle: Practice) -> None:
 def test_so_it_is_where_nothing_was_tuned(totara: Practice) -> None:
     score = judge(NEVER_TUNED)
     assert not score.wrong, str(score)
+    assert len(score.silent) <= 0.15 * answerable(NEVER_TUNED), str(score)

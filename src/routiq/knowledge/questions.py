@@ -65,6 +65,7 @@ _SHORT = {
     r"'ll\b": " will",
     r"'d\b": " would",
     r"'m\b": " am",
+    r"\bhow late\b": "until when",
 }
 _PRICE = re.compile(
     r"\b(?:how much(?! (?:notice|time|warning|parking|experience|water))|costs?|pric(?:e|es|ey|ing)|fees?|"
