@@ -1,4 +1,4 @@
-"""Two invented practices as they would describe themselves, and what patients ask them.
+"""Three invented practices as they would describe themselves, and what patients ask them.
 
 ``EXPECTED`` maps each question to words that the answer must hold, or to why there is none: ``None`` where nothing is
 known, ``"price"`` where it is a price, ``"clinical"`` where only a clinician may answer.
@@ -215,7 +215,7 @@ Can I have nail polish on?
 Please take it off before you come.""",
 }
 
-KEPT_ASIDE: dict[str, str | None] = {
+WATTLE_EXPECTED: dict[str, str | None] = {
     "what's the cost of a first visit": "$95",
     "how much are follow ups": "$75",
     "how much do orthotics cost?": "$480",
@@ -283,7 +283,7 @@ Pay by EFTPOS or bank transfer; we do not take cash.
 Invoices are e-mailed after each visit.""",
 }
 
-NEVER_TUNED: dict[str, str | None] = {
+TOTARA_EXPECTED: dict[str, str | None] = {
     "how much is the first appointment?": "$140",
     "what does an adjustment cost": "$78",
     "what do you charge for kids?": "$50",

@@ -145,7 +145,8 @@ DROPPED = word_set(
     question quite really right say see she should so some somebody someone something somewhere
     anywhere soon sorry sort still such
     sure take taken takes tell thank thanks that the their them then there these they thing things think this those
-    through till to too tried try um until us use using very via want wanted wanting was we well were what whats when where
+    through till to too tried try um until
+    us use using very via want wanted wanting was we well were what whats when where
     whether which while who whose why will wish with wonder wondering would ya yeah yep yes yet you your yours
     accept accepted accepts allow allowed available able both guys u ur mate love darling
     """
