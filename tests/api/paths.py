@@ -46,6 +46,13 @@ BODIES: dict[str, Any] = {
     "POST /patients": {"first_name": "Bo", "last_name": "Li", "date_of_birth": "1991-03-17", "mobile": "0491570313"},
     "POST /knowledge/notes": {"title": "Parking", "text": "Parking is free."},
     "POST /knowledge/gaps/{gap_id}/answer": {"text": "Yes."},
+    "POST /waitlist": {"patient_id": 1, "appointment_type_id": "3"},
+    "POST /offers/{offer_id}/accept": {"accepting_words": "yes please"},
+    "PUT /desk-rules": {
+        "late_cancellation": "warn",
+        "cancellation_window_hours": 24,
+        "intake_fields": [{"field": "mobile", "needed": True}],
+    },
     "POST /tasks/{task_id}/done": {"note": "Rang back"},
     "POST /conversations": {"caller_number": "0491 570 006"},
     "POST /conversations/{conversation_id}/turns": {"text": "Hello"},

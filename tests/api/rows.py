@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 from django.utils import timezone
+from psycopg.types.range import TimestamptzRange
 
 from routiq.connections.models import Connection
-from routiq.frontdesk.models import Booking, StaffTask, Write
+from routiq.frontdesk.models import Booking, FreedTime, SlotOffer, StaffTask, WaitlistEntry, Write
+from routiq.frontdesk.wishes import OfferedTime
 from routiq.knowledge import gaps, sources
 from routiq.knowledge.models import Gap, Source
 from routiq.mirror.models import Appointment, Invoice, Patient, PatientPhone, Payment, WaitingListEntry
@@ -97,6 +100,43 @@ def make_papers(connection: Connection, patient: Patient) -> None:
         )
 
 
+def make_wait(connection: Connection, patient: Patient, **fields: Any) -> WaitlistEntry:
+    """Somebody who waits; the practice is in force."""
+    given = {"intent_key": f"wait:{WaitlistEntry.objects.count()}", "channel": "api", "asked_by": "token:0", **fields}
+    return WaitlistEntry.objects.create(
+        practice_id=connection.practice_id,
+        connection=connection,
+        patient_remote_id=patient.remote_id,
+        appointment_type_remote_id="3",
+        **given,
+    )
+
+
+def make_offer(wait: WaitlistEntry, start: datetime, **fields: Any) -> SlotOffer:
+    """A time that is theirs to take for half an hour; the practice is in force."""
+    until = start + timedelta(minutes=30)
+    shared = {"practice_id": wait.practice_id, "connection": wait.connection}
+    freed = FreedTime.objects.create(
+        **shared,
+        practitioner_remote_id="1",
+        location_remote_id="2",
+        starts_at=start,
+        ends_at=until,
+        left_by="somebody else",
+    )
+    time = OfferedTime(start, until, "Australia/Sydney", "1", "Jonas Weber", "2", "Quay Road", "3", "Follow-up")
+    return SlotOffer.objects.create(
+        **shared,
+        freed=freed,
+        entry=wait,
+        patient_remote_id=wait.patient_remote_id,
+        practitioner_pk=wait.connection_id,
+        during=TimestamptzRange(start, until, "[)"),
+        time=msgspec.to_builtins(time),
+        **{"expires_at": timezone.now() + timedelta(minutes=30), **fields},
+    )
+
+
 @dataclass(frozen=True)
 class Belongings:
     """One of everything that has an id."""
@@ -109,6 +149,8 @@ class Belongings:
     appointment: Appointment
     conversation: Conversation
     task: StaffTask
+    wait: WaitlistEntry
+    offer: SlotOffer
     event: SyncEvent
     night: SyncRun
     note: Source
@@ -126,6 +168,8 @@ class Belongings:
             "appointment_id": self.appointment.remote_id,
             "conversation_id": self.conversation.pk,
             "task_id": self.task.pk,
+            "wait_id": self.wait.pk,
+            "offer_id": self.offer.pk,
             "event_id": self.event.pk,
             "reconciliation_id": self.night.pk,
             "source_id": self.note.pk,
@@ -143,6 +187,7 @@ def make_belongings(practice: Practice) -> Belongings:
         assert gap is not None
         conversation = Conversation.objects.create(practice=practice, channel="api")
         Turn.objects.create(practice=practice, conversation=conversation, number=0, said="Hello.")
+        wait = make_wait(connection, patient)
         return Belongings(
             connection=connection,
             run=SyncRun.objects.create(practice=practice, connection=connection, kind=SyncRun.Kind.FIRST),
@@ -195,6 +240,8 @@ def make_belongings(practice: Practice) -> Belongings:
             task=StaffTask.objects.create(
                 practice=practice, kind="call_back", summary=f"Ring somebody at {practice.name}"
             ),
+            wait=wait,
+            offer=make_offer(wait, start),
             event=SyncEvent.objects.create(
                 practice=practice,
                 connection=connection,

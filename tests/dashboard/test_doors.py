@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
 
 from routiq.dashboard import urls
-from routiq.frontdesk.models import StaffTask
+from routiq.frontdesk.models import SlotOffer, StaffTask, WaitlistEntry
 from routiq.knowledge import gaps, sources
 from routiq.practices import tokens
 from routiq.practices.audit import SYSTEM
@@ -21,6 +23,7 @@ from routiq.practices.people import create_practice
 from routiq.practices.tenancy import acting_for
 from routiq.robyn.models import Conversation, Turn
 from routiq.sync.models import SyncEvent
+from tests.api.rows import make_offer, make_wait
 from tests.dashboard.conftest import World
 
 PASSWORD = "a long enough password"
@@ -86,6 +89,8 @@ def foreign(other_practice: Practice, other_world: World) -> dict[str, int]:
         conversation = Conversation.objects.create(practice=other_practice, channel="test")
         Turn.objects.create(practice=other_practice, conversation=conversation, number=1, said="Secret-Name")
         task = StaffTask.objects.create(practice=other_practice, kind="call_back", summary="Secret-Name")
+        wait = make_wait(other_world.connection, patient, note="Secret-Name")
+        offer = make_offer(wait, timezone.now() + timedelta(days=2))
         token, _ = tokens.create("Secret-Name", SYSTEM)
         membership = Membership.objects.get()
         note = sources.add_note("Secret-Name", "Secret-Name parks in the lane.", SYSTEM)
@@ -105,6 +110,10 @@ def foreign(other_practice: Practice, other_world: World) -> dict[str, int]:
         "take_task": task.pk,
         "hand_back_task": task.pk,
         "task_done": task.pk,
+        "waitlist_entry": wait.pk,
+        "leave_waitlist": wait.pk,
+        "accept_offer": offer.pk,
+        "decline_offer": offer.pk,
         "revoke_token": token.pk,
         "replay": event.pk,
         "remove_held_back": run.pk,
@@ -141,6 +150,7 @@ def test_the_walk_knows_every_address_that_takes_an_id(foreign: dict[str, int]) 
         *("revoke_token", "replay", "remove_held_back"),
         *("login_of", "send_password_link", "remove_login", "assign_login"),
         *("source", "read_again", "remove_source", "answer_gap", "dismiss_gap"),
+        *("waitlist_entry", "leave_waitlist", "accept_offer", "decline_offer"),
     ],
 )
 def test_another_practices_ids_are_not_there(
@@ -164,6 +174,9 @@ def test_another_practices_ids_are_not_there(
         "remove_source",
         "answer_gap",
         "dismiss_gap",
+        "leave_waitlist",
+        "accept_offer",
+        "decline_offer",
     )
     answer = client_in.post(address, {"text": "hello"}) if only_posts else client_in.get(address)
     assert answer.status_code == 404
@@ -176,6 +189,8 @@ def test_nothing_of_another_practice_was_changed(
     client_in.post(reverse("take_task", args=[foreign["task"]]))
     client_in.post(reverse("task_done", args=[foreign["task_done"]]))
     client_in.post(reverse("revoke_token", args=[foreign["revoke_token"]]))
+    client_in.post(reverse("leave_waitlist", args=[foreign["leave_waitlist"]]))
+    client_in.post(reverse("decline_offer", args=[foreign["decline_offer"]]))
     client_in.post(reverse("say", args=[foreign["say"]]), {"text": "hello"})
     client_in.post(reverse("remove_login", args=[foreign["remove_login"]]))
     client_in.post(reverse("replay", args=["cliniko", foreign["replay"]]))
@@ -183,6 +198,8 @@ def test_nothing_of_another_practice_was_changed(
         assert not SyncEvent.objects.filter(is_replay=True).exists()
         assert StaffTask.objects.get(pk=foreign["task_done"]).done_at is None
         assert StaffTask.objects.get(pk=foreign["task"]).taken_by == ""
+        assert WaitlistEntry.objects.get().state == "waiting"
+        assert SlotOffer.objects.get().state == "open"
         assert ApiToken.objects.get(pk=foreign["revoke_token"]).revoked_at is None
         assert Turn.objects.count() == 1
         assert Membership.objects.filter(pk=foreign["remove_login"]).exists()
@@ -194,6 +211,8 @@ def test_nothing_of_another_practice_was_changed(
         "/",
         "/calendar",
         "/tasks",
+        "/waiting-list",
+        "/waiting-list/add?q=Wiremu",
         "/patients?status=all",
         "/practice",
         "/test-robyn",

@@ -142,6 +142,36 @@ def test_a_task_is_taken_and_done_with_a_note(browse: Browse, clinic: Owner) -> 
     expect(done).to_contain_text("Booked for Friday")
 
 
+def test_somebody_new_is_registered_and_put_on_the_waiting_list(
+    browse: Browse, clinic: Owner, world: RunningSandbox
+) -> None:
+    page = browse(clinic)
+    open_from_menu(page, "Patients")
+    page.get_by_role("link", name="New patient").click()
+    page.get_by_label("First name").fill("Ottilie")
+    page.get_by_role("button", name="Register in Cliniko").click()
+    expect(page.get_by_text("The last name is needed.")).to_be_visible()
+    page.get_by_label("Last name").fill("Brandt")
+    page.get_by_label("Date of birth").fill("17/3/1991")
+    page.get_by_label("Mobile number").fill("0491 570 313")
+    page.get_by_role("button", name="Register in Cliniko").click()
+    expect(page.get_by_role("heading", name="Ottilie Brandt", level=1)).to_be_visible()
+    assert [row["first_name"] for row in world.world("patients")["patients"] if row["last_name"] == "Brandt"] == [
+        "Ottilie"
+    ]
+
+    page.get_by_role("link", name="Add to the waiting list").click()
+    page.get_by_label("Appointment type").select_option(index=1)
+    page.get_by_role("checkbox", name="Monday").check()
+    page.get_by_role("checkbox", name="Morning").check()
+    page.get_by_role("button", name="Add to the waiting list").click()
+    row = page.get_by_role("row").filter(has_text="Ottilie Brandt")
+    expect(row).to_contain_text("Mondays, mornings")
+    row.get_by_role("link", name=re.compile("^Open")).click()
+    page.get_by_role("button", name="Take off the waiting list").click()
+    expect(page.get_by_text("Nobody is waiting.")).to_be_visible()
+
+
 def test_every_page_around_the_calendar_is_for_everybody(browse: Browse, clinic: Owner) -> None:
     page = browse(clinic)
     faults: list[str] = []
@@ -170,6 +200,19 @@ def test_every_page_around_the_calendar_is_for_everybody(browse: Browse, clinic:
         page.goto(address)
         page.get_by_role("link", name=name).first.click()
         see()
+    for address in ("/waiting-list", "/waiting-list/add?q=0491570006", "/patients/new", "/settings/front-desk"):
+        see(address)
+    page.goto("/waiting-list/add?q=0491570006")
+    page.get_by_role("link", name=re.compile("Margaret Okafor")).click()
+    see()
+    page.get_by_label("Appointment type").select_option(index=1)
+    page.get_by_role("button", name="Add to the waiting list").click()
+    see()
+    page.get_by_role("link", name=re.compile("^Open the entry")).click()
+    see()
+    page.goto("/patients/new")
+    page.get_by_role("button", name=re.compile("^Register")).click()
+    see()
     talk = Talk.begin(page, None)
     talk.say("My name is Jude Heath")
     talk.say("0491 570 159")

@@ -85,9 +85,10 @@ class InMemoryDesk:
     held: dict[str, datetime] = field(default_factory=dict)
     """What is being thought about in which conversation."""
     held_by_others: set[datetime] = field(default_factory=set)
+    instructions: str = ""
 
     def practice(self) -> PracticeFacts:
-        return PracticeFacts("Harbour Street Physiotherapy", SYDNEY, self.country, self.live)
+        return PracticeFacts("Harbour Street Physiotherapy", SYDNEY, self.country, self.live, self.instructions)
 
     def recognise_caller(self, number: str) -> Caller:
         return Caller(number, self.patients.get(number, ()), is_of_former_patient=number == FORMER)

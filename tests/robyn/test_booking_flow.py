@@ -39,6 +39,16 @@ def test_a_patient_books_in_three_turns() -> None:
     assert talk.booked == [at(26, "15:00")]
 
 
+def test_what_the_practice_wants_said_is_said_before_the_yes_and_read_anew_each_time() -> None:
+    talk = Talk(InMemoryDesk(instructions="Please come ten minutes early."))
+    assert "ten minutes early" not in talk.say("Thursday after 3")
+    read = talk.say("the first one")
+    assert read.startswith("Please come ten minutes early. ")
+    assert read.endswith("?"), "the question comes last"
+    talk.desk.instructions = "Bring your referral."
+    assert talk.say("the other one").startswith("Bring your referral. ")
+
+
 def test_the_accepting_words_are_kept_verbatim() -> None:
     talk = Talk()
     talk.says("Thursday at 3", "Yes, PLEASE do!")

@@ -84,7 +84,7 @@ def move_appointment(
     moved, and why. 503 `vendor_down`: nothing was changed. 202: sent, and no answer came; it is being looked up,
     follow it with GET /changes/{id} and change nothing else meanwhile."""
     appointment, caller = _appointment(appointment_id), caller_of(request)
-    intent = _intent("move", caller, key)
+    intent = intent_of("move", caller, key)
     offer, fresh = offers.unseal(wanted.offer, caller.practice.pk)
     earlier = _made_as(intent)
     if earlier is None and not fresh:
@@ -133,7 +133,7 @@ def cancel_appointment(
     """Named by its `remote_id`. 409 `ask_first`: it is late by the practice's rule, so tell the patient and repeat
     the request with `warned`. 422 `not_allowed`: it may not be cancelled, and why. 503 and 202 as for moving."""
     appointment, caller = _appointment(appointment_id), caller_of(request)
-    intent = _intent("cancel", caller, key)
+    intent = intent_of("cancel", caller, key)
     earlier = _made_as(intent)
     if earlier is None:
         told = cancel(
@@ -170,7 +170,7 @@ def register_new_patient(
     that it does not ask for. 409 `ask_first`: somebody like this is a patient already; if it is somebody else, repeat
     the request with their ids in `not_these`. 503 and 202 as for moving."""
     caller = caller_of(request)
-    intent = _intent("register", caller, key)
+    intent = intent_of("register", caller, key)
     given = {name: text for name, text in wanted.model_dump(exclude={"not_these"}).items() if text}
     draft = _draft(given, caller)
     earlier = _made_as(intent)
@@ -209,7 +209,7 @@ def _appointment(remote_id: str) -> Appointment:
     return found
 
 
-def _intent(what: str, caller: Caller, key: str) -> str:
+def intent_of(what: str, caller: Caller, key: str) -> str:
     if not key:
         raise errors.invalid({"Idempotency-Key": "Send this header: your own name for the change, such as a UUID."})
     return f"{what}:token:{caller.token_id}:{key}"

@@ -39,7 +39,8 @@ class Calendar(Given):
 class Task(Given):
     id: int
     kind: str = Field(
-        description="`call_back`, `check_booking`, `emergency` or `mark_dna` (count as did not arrive)."
+        description="`call_back`, `check_booking`, `emergency`, `mark_dna` (count as did not arrive) or `offer_time` "
+        "(ring somebody who waits: see GET /offers)."
     )
     summary: str = Field(description="What is to be done, in words.")
     created_at: datetime

@@ -22,6 +22,7 @@ from routiq.api import (
     routes_patients,
     routes_practice,
     routes_times,
+    routes_waitlist,
     unknown,
 )
 from routiq.api.answers import MEANINGS, answers
@@ -85,6 +86,7 @@ for routes in (
     routes_conversations,
     routes_desk,
     routes_knowledge,
+    routes_waitlist,
 ):
     api.add_router("", routes.router)
 

@@ -20,6 +20,7 @@ from routiq.dashboard.calendarpage import day_of
 from routiq.frontdesk import times
 from routiq.frontdesk.models import Write
 from routiq.frontdesk.people import habit_of
+from routiq.frontdesk.rules import desk_rules
 from routiq.frontdesk.wishes import Choice, Menu, NoTimes, OfferedTime, Wish
 from routiq.mirror.models import Patient
 from routiq.practices.models import Practice
@@ -180,4 +181,9 @@ def offer_words(offer: OfferedTime) -> str:
 
 
 def form_context(request: HttpRequest, wanted: Chosen) -> dict[str, Any]:
-    return {"wanted": wanted, "menu": wanted.menu, "intent": new_intent()}
+    return {
+        "wanted": wanted,
+        "menu": wanted.menu,
+        "intent": new_intent(),
+        "instructions": desk_rules().booking_instructions,
+    }

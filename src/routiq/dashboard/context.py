@@ -29,7 +29,7 @@ class NavItem:
 
 _NAV = (
     ("Dashboard", "home", "home", ("/", "/go-live")),
-    ("Calendar", "calendar", "calendar", ("/calendar", "/appointments", "/journal")),
+    ("Calendar", "calendar", "calendar", ("/calendar", "/appointments", "/journal", "/waiting-list")),
     ("Tasks", "tasks", "tasks", ("/tasks",)),
     ("Patients", "patients", "patients", ("/patients",)),
     ("Practice", "practice", "practice", ("/practice",)),

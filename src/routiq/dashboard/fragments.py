@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from routiq.connections.connecting import kept_connection, live_connection
 from routiq.connections.models import Connection
-from routiq.dashboard import calendarpage, eventpage, healthpage, numbers, taskpage
+from routiq.dashboard import calendarpage, eventpage, healthpage, numbers, taskpage, waitlistpage
 from routiq.dashboard.doors import membership_of
 from routiq.frontdesk.models import StaffTask
 from routiq.knowledge import gaps
@@ -115,6 +115,7 @@ FRAGMENTS: dict[str, Fragment] = {
     "calendar": calendarpage.calendar,
     "task_list": taskpage.task_list,
     "task_count": taskpage.task_count,
+    "waitlist": waitlistpage.waitlist,
     "health": healthpage.health,
     "budget": healthpage.health,
     "budget_table": healthpage.health,
@@ -141,6 +142,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "robyn": ("late", "meanwhile"),
     "calendar": ("late", "task_count", "calendar"),
     "tasks": ("late", "task_count", "task_list"),
+    "waitlist": ("late", "waitlist"),
     "health": ("health", "budget", "budget_table", "reconciliation"),
     "events": ("webhooks", "refused", "events"),
 }
@@ -178,6 +180,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "conversation": ("robyn", "meanwhile"),
     "knowledge": ("gaps",),
     "tasks": ("tasks", "task_count", "task_list"),
+    "waitlist": ("waitlist",),
     TIME: ("connection", "sync", "calendar", "task_list", *_EVENTS, *_HEALTH),
 }
 """Which fragments an announced topic touches."""

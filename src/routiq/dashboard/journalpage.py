@@ -15,7 +15,13 @@ from routiq.frontdesk.models import StaffTask, Write
 from routiq.mirror.models import AppointmentType, Location, Patient, Practitioner
 from routiq.mirror.sight import Sight
 
-_CHANNELS = {"test": "Test Robyn", "api": "API", "calendar": "By hand, on the calendar", "voice": "Call"}
+_CHANNELS = {
+    "test": "Test Robyn",
+    "api": "API",
+    "calendar": "By hand, on the calendar",
+    "voice": "Call",
+    "waitlist": "Waiting list",
+}
 _STEPS = {
     "held": "Written down, and the time held for it here",
     "opened": "Written down",

@@ -5,6 +5,7 @@ from django.urls import path
 from routiq.dashboard.views import (
     byhand,
     calendar,
+    deskrules,
     eventlog,
     health,
     home,
@@ -13,6 +14,7 @@ from routiq.dashboard.views import (
     knowledge,
     leaving,
     logins,
+    newcomers,
     patients,
     practice,
     robyn,
@@ -20,6 +22,7 @@ from routiq.dashboard.views import (
     setup,
     tasks,
     tokens,
+    waitlist,
 )
 from routiq.dashboard.views import live as live_views
 
@@ -53,6 +56,7 @@ urlpatterns = [
     ),
     path("settings/integrations/<slug:name>/disconnect", leaving.disconnect, name="disconnect"),
     path("settings/integrations/<slug:name>/delete", leaving.delete, name="delete_data"),
+    path("settings/front-desk", deskrules.rules, name="desk_rules"),
     path("settings/tokens", tokens.listing, name="tokens"),
     path("settings/tokens/<int:pk>/revoke", tokens.revoke, name="revoke_token"),
     path("settings/logins", logins.listing, name="logins"),
@@ -64,6 +68,13 @@ urlpatterns = [
     path("appointments/<str:appointment>/move", byhand.move, name="move"),
     path("appointments/<str:appointment>/cancel", byhand.cancel, name="cancel"),
     path("calendar/classes/<int:pk>", calendar.class_session, name="class_session"),
+    path("waiting-list", waitlist.listing, name="waitlist"),
+    path("waiting-list/add", waitlist.add, name="add_to_waitlist"),
+    path("waiting-list/<int:pk>", waitlist.entry, name="waitlist_entry"),
+    path("waiting-list/<int:pk>/leave", waitlist.leave, name="leave_waitlist"),
+    path("offers/<int:pk>/yes", waitlist.yes, name="accept_offer"),
+    path("offers/<int:pk>/no", waitlist.no, name="decline_offer"),
+    path("patients/new", newcomers.register, name="new_patient"),
     path("patients", patients.listing, name="patients"),
     path("patients/<int:pk>", patients.patient, name="patient"),
     path("practice", practice.practice, name="practice"),

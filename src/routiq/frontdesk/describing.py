@@ -21,12 +21,12 @@ def in_words(write: Write) -> str:
     parts = [what, f" for {patient.full_name}" if patient else ""]
     if before := write.asked.get("before"):
         place = _zone(before["location_id"], practice)
-        parts.append(f", from {_moment(datetime.fromisoformat(before['starts_at']), place)}")
+        parts.append(f", from {moment_in_words(datetime.fromisoformat(before['starts_at']), place)}")
         parts.append(" to ")
     else:
         parts.append(", ")
     if write.starts_at is not None:
-        parts.append(_moment(write.starts_at, _zone(write.location_remote_id, practice)))
+        parts.append(moment_in_words(write.starts_at, _zone(write.location_remote_id, practice)))
     if who := Practitioner.objects.filter(remote_id=write.practitioner_remote_id).first():
         parts.append(f" with {who.name}")
     return "".join(parts)
@@ -62,7 +62,8 @@ def _person(write: Write) -> str:
     return ", ".join(filter(None, told))
 
 
-def _moment(moment: datetime, zone: ZoneInfo) -> str:
+def moment_in_words(moment: datetime, zone: ZoneInfo) -> str:
+    """``Friday 20 November 2026, 2:30 pm``"""
     local = moment.astimezone(zone)
     clock = f"{local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}"
     return f"{local:%A} {local.day} {local:%B %Y}, {clock}"

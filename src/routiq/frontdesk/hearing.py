@@ -8,8 +8,9 @@ from datetime import datetime
 from django.utils import timezone
 
 from routiq.connections.models import Connection
-from routiq.frontdesk.matching import Stands, take_off_who_was_booked
-from routiq.frontdesk.models import WaitlistEntry
+from routiq.frontdesk.ending import take_off_who_was_booked, tell_what_is_taken
+from routiq.frontdesk.freed import came_free, somebody_waits
+from routiq.frontdesk.matching import Stands
 from routiq.mirror.changes import Change, Row
 from routiq.mirror.models import Appointment
 from routiq.mirror.published import listeners
@@ -17,24 +18,29 @@ from routiq.pms.gateway import Stream
 
 
 def hear(connection: Connection, stream: Stream, changes: Sequence[Change]) -> None:
-    """Appointments concern whoever waits for one."""
-    if stream is not Stream.APPOINTMENTS or not _somebody_waits(connection):
+    """Appointments concern whoever waits for one: what somebody got, and what somebody gave up."""
+    if stream is not Stream.APPOINTMENTS or not somebody_waits(connection):
         return
-    booked = []
+    got, given_up = [], []
     for change in changes:
         before, after = _standing(change.before), _standing(change.after)
         if after is not None and after != before and after.starts_at > timezone.now():
-            booked.append(after)
-    if booked:
-        take_off_who_was_booked(connection, booked)
+            got.append(after)
+        if before is not None and (after is None or _place(before) != _place(after)):
+            given_up.append(before)
+    if got:
+        take_off_who_was_booked(connection, got)
+        tell_what_is_taken(connection, got)
+    if given_up:
+        came_free(connection, given_up)
 
 
-def _somebody_waits(connection: Connection) -> bool:
-    return WaitlistEntry.objects.filter(connection=connection, state=WaitlistEntry.State.WAITING).exists()
+def _place(stands: Stands) -> tuple[object, ...]:
+    return (stands.practitioner_id, stands.location_id, stands.starts_at, stands.ends_at)
 
 
 def _standing(row: Row | None) -> Stands | None:
-    """Where the appointment of this row stands; ``None`` for one that is not there, is cancelled or is over."""
+    """Where the appointment of this row stands; ``None`` for one that is not there, is cancelled or was missed."""
     if not row or row.get("removed_at") or row.get("status") != Appointment.Status.CONFIRMED:
         return None
     return Stands(

@@ -10,6 +10,7 @@ from routiq.connections.disconnecting import Consequence, at_disconnect, day_of,
 from routiq.connections.models import Connection
 from routiq.frontdesk import journal
 from routiq.frontdesk.describing import in_words
+from routiq.frontdesk.ending import stop_offering
 from routiq.frontdesk.models import StaffTask, WaitlistEntry, Write
 from routiq.frontdesk.tasks import leave_task
 from routiq.mirror.models import Appointment, Attendance, Invoice, Patient, WaitingListEntry
@@ -78,6 +79,7 @@ def hand_over_open_bookings(connection: Connection) -> None:
     and closes its own. The others stay open, and are followed up again when the same account comes back.
     """
     label = registry.vendor(connection.vendor).label
+    stop_offering(connection)
     for write in _open_writes(connection).order_by("created_at"):
         which = in_words(write)
         by_hand, look = _BY_HAND[Write.Kind(write.kind)], _LOOK[Write.Kind(write.kind)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -10,9 +9,7 @@ from zoneinfo import ZoneInfo
 from routiq.connections.models import Connection
 from routiq.frontdesk import wanted
 from routiq.frontdesk.models import WaitlistEntry
-from routiq.frontdesk.waitlist import end
 from routiq.mirror.models import Appointment, Location
-from routiq.practices import audit
 
 
 @dataclass(frozen=True)
@@ -26,21 +23,6 @@ class Stands:
     location_id: str
     starts_at: datetime
     ends_at: datetime
-
-
-def take_off_who_was_booked(connection: Connection, booked: Iterable[Stands]) -> None:
-    """Whoever got just now what they were waiting for comes off the list, whoever booked it (WL-05); in the
-    transaction that brought it. An appointment that fits only some of the keys leaves the patient waiting."""
-    by_patient: dict[str, list[Stands]] = {}
-    for each in booked:
-        by_patient.setdefault(each.patient_id, []).append(each)
-    waiting = WaitlistEntry.objects.select_for_update().filter(
-        connection=connection, state=WaitlistEntry.State.WAITING, patient_remote_id__in=by_patient
-    )
-    for entry in waiting.order_by("pk"):
-        got = next((each for each in by_patient[entry.patient_remote_id] if fits(connection, entry, each)), None)
-        if got is not None:
-            end(entry, WaitlistEntry.State.BOOKED, audit.SYSTEM, booked=got.appointment_id)
 
 
 def fits(connection: Connection, entry: WaitlistEntry, place: Stands) -> bool:

@@ -1,5 +1,6 @@
-"""The journal of what was asked of the practice management system, what is held meanwhile, what staff have to do, who
-waits for a time."""
+"""The journal of what was asked of the practice management system, what is held meanwhile, what staff have to do.
+
+Who waits for a time is in :mod:`routiq.frontdesk.waitlist_models`."""
 
 from __future__ import annotations
 
@@ -12,6 +13,9 @@ from django.db import models
 from django.utils import timezone
 
 from routiq.connections.models import Connection
+from routiq.frontdesk.waitlist_models import FreedTime as FreedTime
+from routiq.frontdesk.waitlist_models import SlotOffer as SlotOffer
+from routiq.frontdesk.waitlist_models import WaitlistEntry as WaitlistEntry
 from routiq.practices.models import PracticeOwned
 
 
@@ -155,6 +159,7 @@ class StaffTask(PracticeOwned):
         CHECK_BOOKING = "check_booking", "Check a booking"
         EMERGENCY = "emergency", "Emergency mentioned"
         MARK_DNA = "mark_dna", "Count as did not arrive"
+        OFFER_TIME = "offer_time", "Offer a time"
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     summary = models.TextField()
@@ -189,74 +194,19 @@ class DeskRules(PracticeOwned):
     """A cancellation is late from so long before the start on; 0: never."""
     cancellation_fee = models.CharField(max_length=200, blank=True)
     """A text such as ``$45``. It is said, and never charged by us."""
+    booking_instructions = models.TextField(max_length=500, blank=True)
+    """What is to be said before each booking (BOOK-14): Robyn says it word for word when she reads back what she is
+    about to book, and it stands on the page of whoever books by hand."""
+    offer_minutes = models.PositiveSmallIntegerField(default=30)
+    """So long is a time that came free one person's to take, from the waiting list."""
+    offers_a_day = models.PositiveSmallIntegerField(default=2)
+    """Nobody who waits is offered more times than these in one day."""
     intake_fields = models.JSONField(default=list)
     """``[["date_of_birth", true], ...]``: what a new patient is asked beside the name, in this order, and whether it
     is needed. Empty: the usual ones (see :mod:`routiq.frontdesk.intake`)."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["practice"], name="one_set_of_desk_rules")]
-
-
-class WaitlistEntry(PracticeOwned):
-    """A patient's wish to be told when an earlier or better time comes free. Ours, whatever list the vendor keeps."""
-
-    class State(models.TextChoices):
-        WAITING = "waiting", "Waiting"
-        BOOKED = "booked", "Booked"
-        LEFT = "left", "Taken off the list"
-        LAPSED = "lapsed", "Over"
-        """The days of the wish have passed, or the patient is no active one any more."""
-
-    class Priority(models.IntegerChoices):
-        NORMAL = 1, "Normal"
-        HIGH = 2, "High"
-        URGENT = 3, "Urgent"
-
-    class ReachBy(models.TextChoices):
-        """How the patient likes to be told."""
-
-        PHONE = "phone", "Phone"
-        SMS = "sms", "SMS"
-        EMAIL = "email", "E-mail"
-
-    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
-    intent_key = models.CharField(max_length=120)
-    """The same key twice is one entry."""
-    patient_remote_id = models.CharField(max_length=40)
-    appointment_type_remote_id = models.CharField(max_length=40)
-    practitioner_remote_id = models.CharField(max_length=40, blank=True)
-    """Empty: anyone."""
-    location_remote_id = models.CharField(max_length=40, blank=True)
-    """Empty: anywhere."""
-    wanted = models.JSONField(default=dict)
-    """When they could come: see :mod:`routiq.frontdesk.wanted`."""
-    last_day = models.DateField(null=True)
-    """After which nothing fits any more, by the practice's clock; ``None``: never."""
-    sooner_than = models.CharField(max_length=40, blank=True)
-    """The appointment that the patient has meanwhile: only what begins before it is of use, and a yes moves it."""
-    priority = models.PositiveSmallIntegerField(choices=Priority.choices, default=Priority.NORMAL)
-    reach_by = models.CharField(max_length=10, choices=ReachBy.choices, default=ReachBy.PHONE)
-    note = models.CharField(max_length=500, blank=True)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
-    channel = models.CharField(max_length=20)
-    """Through which they joined."""
-    asked_by = models.CharField(max_length=60)
-    created_at = models.DateTimeField(default=timezone.now)
-    ended_at = models.DateTimeField(null=True)
-    ended_by = models.CharField(max_length=60, blank=True)
-    booked_remote_id = models.CharField(max_length=40, blank=True)
-    """The appointment that they were waiting for, once they have it."""
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["practice", "intent_key"], name="one_entry_per_intent")]
-        indexes = [
-            models.Index(
-                fields=["practice", "-priority", "created_at"],
-                name="who_waits",
-                condition=models.Q(state="waiting"),
-            ),
-            models.Index(fields=["practice", "patient_remote_id"], name="waits_of_a_patient"),
-        ]
 
 
 class KnownTimes(PracticeOwned):

@@ -19,7 +19,8 @@ from routiq.connections.connecting import live_connection
 from routiq.connections.models import Connection
 from routiq.frontdesk import wanted
 from routiq.frontdesk.changes import Asking
-from routiq.frontdesk.models import WaitlistEntry
+from routiq.frontdesk.ending import end_entry
+from routiq.frontdesk.models import FreedTime, WaitlistEntry
 from routiq.frontdesk.standing import appointment_of, cannot_be_changed
 from routiq.frontdesk.wanted import When
 from routiq.mirror.models import AppointmentType, Location, Offering, Patient, Practitioner
@@ -95,7 +96,7 @@ def leave(entry_id: int, actor: Actor) -> WaitlistEntry:
     with transaction.atomic():
         entry = WaitlistEntry.objects.select_for_update().get(pk=entry_id)
         if entry.state == WaitlistEntry.State.WAITING:
-            end(entry, WaitlistEntry.State.LEFT, actor)
+            end_entry(entry, WaitlistEntry.State.LEFT, actor)
     return entry
 
 
@@ -104,14 +105,6 @@ def entries_of(patient_id: str) -> QuerySet[WaitlistEntry]:
     return WaitlistEntry.objects.filter(patient_remote_id=patient_id, state=WaitlistEntry.State.WAITING).order_by(
         "created_at", "pk"
     )
-
-
-def end(entry: WaitlistEntry, state: WaitlistEntry.State, actor: Actor, *, booked: str = "") -> None:
-    """Off the list, in the caller's transaction."""
-    entry.state, entry.ended_at, entry.ended_by, entry.booked_remote_id = state, timezone.now(), str(actor), booked
-    entry.save(update_fields=["state", "ended_at", "ended_by", "booked_remote_id"])
-    audit.record(actor, f"waitlist.{state}", f"waitlist:{entry.pk}")
-    announce(entry.practice_id, "waitlist")
 
 
 def _store(connection: Connection, request: JoinRequest) -> JoinAnswer:
@@ -155,6 +148,8 @@ def _store(connection: Connection, request: JoinRequest) -> JoinAnswer:
             **said,
         )
         outcome, action = Joining.JOINED, "waitlist.joined"
+    # What nobody wanted yet may be just what they wait for.
+    FreedTime.objects.filter(connection=connection, state=FreedTime.State.OPEN).update(looked_at=None)
     audit.record(_actor(request), action, f"waitlist:{entry.pk}", channel=request.channel)
     announce(entry.practice_id, "waitlist")
     return JoinAnswer(outcome=outcome, entry_id=entry.pk)

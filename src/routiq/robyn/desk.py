@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from routiq.frontdesk import booking, holding, people, times
 from routiq.frontdesk.models import Booking, StaffTask
+from routiq.frontdesk.rules import desk_rules
 from routiq.frontdesk.tasks import leave_task
 from routiq.frontdesk.wishes import BookingAnswer, BookingRequest, Caller, Habit, Menu, OfferedTime, Times, Wish
 from routiq.practices.models import Practice
@@ -21,6 +22,8 @@ class PracticeFacts:
     zone: ZoneInfo
     country_code: str
     live: bool
+    booking_instructions: str = ""
+    """What the practice wants said before each booking, word for word (BOOK-14)."""
 
     @property
     def language(self) -> str:
@@ -81,7 +84,8 @@ class FrontDesk:
 
     def practice(self) -> PracticeFacts:
         practice = Practice.objects.get(pk=current_practice_id())
-        return PracticeFacts(practice.name, practice.zone, practice.country_code, practice.is_live)
+        said_first = " ".join(desk_rules().booking_instructions.split())
+        return PracticeFacts(practice.name, practice.zone, practice.country_code, practice.is_live, said_first)
 
     def recognise_caller(self, number: str) -> Caller:
         return people.recognise_caller(number)

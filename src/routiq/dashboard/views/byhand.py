@@ -55,7 +55,7 @@ def book(request: HttpRequest) -> HttpResponse:
     """Whom, what, when; then the time that was chosen is booked."""
     attention.watch()
     asked = request.POST if request.method == "POST" else request.GET
-    patient = _patient(asked.get("patient", ""), sight_of(membership_of(request)))
+    patient = patient_of(asked.get("patient", ""), sight_of(membership_of(request)))
     if request.method != "POST" or patient is None:
         return _book_page(request, patient)
     offer, problem = _sent(request)
@@ -129,7 +129,7 @@ def cancel(request: HttpRequest, appointment: str) -> HttpResponse:
     )
 
 
-def _patient(pk: str, sight: Sight) -> Patient | None:
+def patient_of(pk: str, sight: Sight) -> Patient | None:
     if not pk:
         return None
     found = Patient.objects.filter(pk=int(pk), removed_at=None).first() if pk.isdecimal() and len(pk) < 19 else None

@@ -17,7 +17,7 @@ from routiq.dashboard.forms import DoneForm
 from routiq.dashboard.seats import actor
 from routiq.dashboard.who import names_of
 from routiq.frontdesk import tasks
-from routiq.frontdesk.models import StaffTask
+from routiq.frontdesk.models import SlotOffer, StaffTask
 from routiq.mirror.sight import sight_of
 from routiq.practices.audit import Actor
 from routiq.practices.models import AuditEntry
@@ -92,5 +92,6 @@ def _page(request: HttpRequest, found: StaffTask, form: DoneForm, status: int = 
     who = [f"{entry.actor_kind}:{entry.actor_id}" for entry in entries]
     names = names_of(who)
     history = [(entry.at, DONE_WORDS[entry.action], names[each]) for entry, each in zip(entries, who, strict=True)]
-    context = {"line": line, "task": found, "form": form, "history": history}
+    offer = SlotOffer.objects.filter(task=found).first()
+    context = {"offer": offer, "line": line, "task": found, "form": form, "history": history}
     return render(request, "dashboard/tasks/task.html", context, status=status)

@@ -144,7 +144,8 @@ def put_on_table(turn: Turn, times: Sequence[OfferedTime], lead: str = "") -> Sa
 
 
 def read_back(turn: Turn, offer: Offer, lead: str = "") -> Said:
-    """Say exactly what would be booked and ask for a yes, if the offer still holds."""
+    """Say what the practice wants said before each booking, then exactly what would be booked, and ask for a yes, if
+    the offer still holds."""
     if turn.now >= offer.expires_at:
         return look_again(turn, offer)
     if not turn.desk.hold(offer.time, turn.who):
@@ -154,7 +155,8 @@ def read_back(turn: Turn, offer: Offer, lead: str = "") -> Said:
     turn.memory.chosen = offer.token
     turn.did("read_back", token=offer.token)
     said = wording.read_back(offer.time, turn.memory.patient_called, turn.today)
-    return turn.ask(Question.CONFIRM, f"{lead} {said}".strip())
+    parts = (lead, turn.practice.booking_instructions, said)
+    return turn.ask(Question.CONFIRM, " ".join(filter(None, parts)))
 
 
 def look_again(turn: Turn, offer: Offer) -> Said:

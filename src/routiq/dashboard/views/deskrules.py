@@ -1,0 +1,105 @@
+"""Settings > Front desk: the rules by which Robyn and the team book, cancel and register."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from routiq.dashboard.newcomer import LABELS
+from routiq.dashboard.seats import actor
+from routiq.frontdesk import rules as desk
+from routiq.frontdesk.intake import Field
+from routiq.frontdesk.models import DeskRules
+
+ASKED = (("no", "Not asked"), ("asked", "Asked"), ("needed", "Needed"))
+_OPTIONAL = [field for field in Field if field not in (Field.FIRST_NAME, Field.LAST_NAME)]
+
+
+class RulesForm(forms.Form):
+    late_cancellation = forms.ChoiceField(
+        label="When somebody cancels late", choices=DeskRules.LateCancellation.choices
+    )
+    cancellation_window_hours = forms.IntegerField(
+        label="Late is less than so many hours before the appointment",
+        min_value=0,
+        max_value=desk.LONGEST_WINDOW_HOURS,
+        error_messages={"required": "Give a number of hours; 0 if nothing is ever late."},
+    )
+    cancellation_fee = forms.CharField(
+        label="Fee for a late cancellation", required=False, max_length=desk.LONGEST_FEE
+    )
+    booking_instructions = forms.CharField(
+        label="What to say before each booking",
+        required=False,
+        max_length=desk.LONGEST_INSTRUCTIONS,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    offer_minutes = forms.IntegerField(
+        label="Minutes in which a time that came free is one patient’s to take",
+        min_value=desk.OFFER_MINUTES[0],
+        max_value=desk.OFFER_MINUTES[-1],
+        error_messages={"required": "Give a number of minutes; 30 is usual."},
+    )
+    offers_a_day = forms.IntegerField(
+        label="Most offers to one patient in a day",
+        min_value=desk.OFFERS_A_DAY[0],
+        max_value=desk.OFFERS_A_DAY[-1],
+        error_messages={"required": "Give a number; 2 is usual."},
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        for field in _OPTIONAL:
+            self.fields[f"ask_{field}"] = forms.ChoiceField(label=LABELS[field], choices=ASKED)
+
+    @property
+    def questions(self) -> list[forms.BoundField]:
+        return [self[f"ask_{field}"] for field in _OPTIONAL]
+
+    def chosen(self) -> list[tuple[str, bool]]:
+        answers = ((field.value, self.cleaned_data[f"ask_{field}"]) for field in _OPTIONAL)
+        return [(name, answer == "needed") for name, answer in answers if answer != "no"]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def rules(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return _page(request, RulesForm(initial=_stored()))
+    form = RulesForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form, 422)
+    said = {name: form.cleaned_data[name] for name in _PLAIN}
+    try:
+        desk.change_rules(actor(request), **said, intake_fields=form.chosen())
+    except desk.CannotBe as wrong:
+        for name, problem in wrong.problems.items():
+            form.add_error(name if name in form.fields else None, problem)
+        return _page(request, form, 422)
+    messages.success(request, "Saved. Robyn and the pages go by it from now on.")
+    return redirect("desk_rules")
+
+
+_PLAIN = (
+    "late_cancellation",
+    "cancellation_window_hours",
+    "cancellation_fee",
+    "booking_instructions",
+    "offer_minutes",
+    "offers_a_day",
+)
+
+
+def _stored() -> dict[str, object]:
+    stored = desk.desk_rules()
+    asked = dict(desk.chosen_questions(stored))
+    words = {
+        f"ask_{field}": ("needed" if asked[field] else "asked") if field in asked else "no" for field in _OPTIONAL
+    }
+    return {**{name: getattr(stored, name) for name in _PLAIN}, **words}
+
+
+def _page(request: HttpRequest, form: RulesForm, status: int = 200) -> HttpResponse:
+    return render(request, "dashboard/settings/front_desk.html", {"form": form}, status=status)
