@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "routiq.connections",
     "routiq.mirror",
     "routiq.sync",
+    "routiq.consent",
     "routiq.frontdesk",
     "routiq.knowledge",
     "routiq.robyn",

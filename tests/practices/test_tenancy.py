@@ -12,7 +12,7 @@ from routiq.practices.tenancy import acting_for, current_scope
 #: Tables that belong to no practice: who logs in, counts of hashed callers, and Practice itself, which has policies
 #: of its own.
 GLOBAL = {"practices.Person", "practices.Allowance"}
-ROOMS = ("practices", "connections", "mirror", "sync", "frontdesk", "knowledge", "robyn", "dashboard")
+ROOMS = ("practices", "connections", "consent", "mirror", "sync", "frontdesk", "knowledge", "robyn", "dashboard")
 
 
 def our_models() -> list[type]:

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from routiq.frontdesk import intake
+from routiq.frontdesk.changes import CancelRequest, ChangeAnswer, Late, MoveRequest, RegisterRequest
+from routiq.frontdesk.waitlist import JoinAnswer, Joining, JoinRequest
 from routiq.frontdesk.wishes import (
     BookingAnswer,
     BookingRequest,
     Caller,
     Choice,
+    ComingVisit,
     Habit,
     KnownPatient,
     Menu,
     NoTimes,
     OfferedTime,
     Outcome,
+    Owed,
     Times,
     Wish,
 )
-from routiq.robyn.desk import PracticeFacts, StoredBooking
+from routiq.robyn.desk import PracticeFacts, StoredBooking, StoredChange
+from routiq.robyn.understanding.names import tokens
 
 SYDNEY = ZoneInfo("Australia/Sydney")
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=SYDNEY)
@@ -47,6 +54,15 @@ def at(day: int, clock: str, month: int = 11) -> datetime:
     """A Sydney time in November 2026."""
     hour, minute = clock.split(":")
     return datetime(2026, month, day, int(hour), int(minute), tzinfo=SYDNEY)
+
+
+def visit(id: str, starts_at: datetime, who: Choice = MINA, kind: Choice = FOLLOW_UP) -> ComingVisit:
+    """An appointment at Harbour Street that a patient has."""
+    time = OfferedTime(
+        starts_at, starts_at + timedelta(minutes=30), "Australia/Sydney",
+        who.id, who.name, HARBOUR.id, HARBOUR.name, kind.id, kind.name,
+    )  # fmt: skip
+    return ComingVisit(id, time)
 
 
 @dataclass
@@ -86,12 +102,132 @@ class InMemoryDesk:
     """What is being thought about in which conversation."""
     held_by_others: set[datetime] = field(default_factory=set)
     instructions: str = ""
+    visits: dict[str, list[ComingVisit]] = field(
+        default_factory=lambda: {SAM.remote_id: [visit("801", at(25, "10:00"))]}
+    )
+    late: dict[str, Late] = field(default_factory=dict)
+    """By appointment: what cancelling it now means."""
+    blocked: set[str] = field(default_factory=set)
+    """Appointments whose cancellation is left to the team."""
+    waiting: list[JoinRequest] = field(default_factory=list)
+    joining: Joining = Joining.JOINED
+    opted_out: list[tuple[str, str, str]] = field(default_factory=list)
+    invoices: bool = True
+    owing: Owed = field(default_factory=lambda: Owed(Decimal("90.00"), date(2026, 11, 3), 1))
+    asked: list[MoveRequest | CancelRequest | RegisterRequest] = field(default_factory=list)
+    """Changes that the desk was asked for, in order."""
+    changed: dict[str, tuple[MoveRequest | CancelRequest | RegisterRequest, ChangeAnswer]] = field(
+        default_factory=dict
+    )
+    questions: tuple[intake.Question, ...] = intake.USUAL
+    alike: tuple[KnownPatient, ...] = ()
 
     def practice(self) -> PracticeFacts:
         return PracticeFacts("Harbour Street Physiotherapy", SYDNEY, self.country, self.live, self.instructions)
 
     def recognise_caller(self, number: str) -> Caller:
         return Caller(number, self.patients.get(number, ()), is_of_former_patient=number == FORMER)
+
+    def who_is(self, name: str, date_of_birth: date) -> KnownPatient | None:
+        everyone = {patient.remote_id: patient for group in self.patients.values() for patient in group}
+        found = [
+            one
+            for one in everyone.values()
+            if one.date_of_birth == date_of_birth
+            and tokens(name) in (tokens(f"{first} {one.last_name}") for first in (one.first_name, one.called))
+        ]
+        return found[0] if len(found) == 1 else None
+
+    def coming_up(self, patient_id: str) -> tuple[ComingVisit, ...]:
+        return tuple(self.visits.get(patient_id, ()))
+
+    def late_rule(self, patient_id: str, appointment_id: str) -> tuple[Late | None, bool]:
+        return self.late.get(appointment_id), appointment_id in self.blocked
+
+    def move(self, request: MoveRequest) -> ChangeAnswer:
+        answer = self._change(request, request.appointment_id, request.patient_id)
+        if answer.outcome is Outcome.DONE:
+            own = self.visits[request.patient_id]
+            place = next(i for i, one in enumerate(own) if one.id == request.appointment_id)
+            own[place] = ComingVisit(request.appointment_id, request.offer)
+        return answer
+
+    def cancel(self, request: CancelRequest) -> ChangeAnswer:
+        late = self.late.get(request.appointment_id)
+        if late and not request.warned:
+            self.asked.append(request)
+            return ChangeAnswer(outcome=Outcome.ASK_FIRST, late=late)
+        answer = self._change(request, request.appointment_id, request.patient_id)
+        if answer.outcome is Outcome.DONE:
+            own = self.visits[request.patient_id]
+            self.visits[request.patient_id] = [one for one in own if one.id != request.appointment_id]
+        return answer
+
+    def register(self, request: RegisterRequest) -> ChangeAnswer:
+        unasked = tuple(one for one in self.alike if one.remote_id not in request.not_these)
+        if unasked:
+            self.asked.append(request)
+            return ChangeAnswer(outcome=Outcome.ASK_FIRST, alike=unasked)
+        return self._change(request, "", "901")
+
+    def _change(
+        self, request: MoveRequest | CancelRequest | RegisterRequest, appointment: str, patient: str
+    ) -> ChangeAnswer:
+        self.asked.append(request)
+        if request.intent_key in self.changed:
+            return self.changed[request.intent_key][1]
+        outcome = self.outcomes.pop(0) if self.outcomes else Outcome.DONE
+        outcome = Outcome.DONE if outcome is Outcome.BOOKED else outcome
+        done = outcome is Outcome.DONE
+        answer = ChangeAnswer(
+            outcome=outcome, write_id=f"w{len(self.changed) + 1}", message="As the vendor said.",
+            appointment_id=appointment if done else "", patient_id=patient if done else "",
+        )  # fmt: skip
+        self.changed[request.intent_key] = (request, answer)
+        return answer
+
+    def intake_questions(self) -> tuple[intake.Question, ...]:
+        return self.questions
+
+    def problem_with(self, field: intake.Field, said: str) -> str:
+        return intake.problem(field, said, self.country, MONDAY.date())
+
+    def join_waitlist(self, request: JoinRequest) -> JoinAnswer:
+        self.waiting.append(request)
+        return JoinAnswer(outcome=self.joining, entry_id=len(self.waiting))
+
+    def opt_out(self, number: str, patient_id: str, words: str, source: str) -> None:
+        self.opted_out.append((number, patient_id, words))
+
+    def tells_invoices(self) -> bool:
+        return self.invoices
+
+    def owed(self, patient_id: str) -> Owed | None:
+        return self.owing if self.invoices else None
+
+    def stored_change(self, write_id: str) -> StoredChange | None:
+        for request, answer in self.changed.values():
+            if answer.write_id == write_id:
+                return self._stored(request, answer)
+        return None
+
+    def _stored(self, request: MoveRequest | CancelRequest | RegisterRequest, answer: ChangeAnswer) -> StoredChange:
+        done, is_open = answer.outcome is Outcome.DONE, answer.outcome is Outcome.UNCERTAIN
+        if isinstance(request, RegisterRequest):
+            return StoredChange(
+                answer.write_id, "registration", done, is_open, answer.patient_id, "", "", "", "", None
+            )
+        patient, appointment = request.patient_id, request.appointment_id
+        if isinstance(request, CancelRequest):
+            start = request.starts_at
+            return StoredChange(
+                answer.write_id, "cancellation", done, is_open, patient, appointment, "", "", "", start
+            )
+        offer, who = request.offer, "p9" if self.stored_wrong else request.offer.practitioner_id
+        return StoredChange(
+            answer.write_id, "move", done, is_open, patient, appointment, who, offer.location_id,
+            offer.appointment_type_id, offer.starts_at,
+        )  # fmt: skip
 
     def habit_of(self, patient_id: str) -> Habit:
         return self.habit
@@ -159,7 +295,7 @@ class InMemoryDesk:
         return answer
 
     def was_asked(self, intent_key: str) -> bool:
-        return intent_key in self.booked
+        return intent_key in self.booked or intent_key in self.changed
 
     def stored_booking(self, booking_id: str) -> StoredBooking | None:
         for request, answer in self.booked.values():
@@ -176,6 +312,8 @@ class InMemoryDesk:
         """The diary confirms what was uncertain."""
         for key, (request, answer) in self.booked.items():
             self.booked[key] = (request, replace(answer, outcome=Outcome.BOOKED, appointment_id="9001"))
+        for key, (change, told) in self.changed.items():
+            self.changed[key] = (change, replace(told, outcome=Outcome.DONE))
 
     def leave_task(self, kind: str, summary: str, conversation_id: int) -> int:
         self.tasks.append((kind, summary))

@@ -9,7 +9,7 @@ from datetime import datetime
 from routiq.robyn.answers import Knowledge, NothingKnown
 from routiq.robyn.flows import dispatch
 from routiq.robyn.flows.turn import Said, Turn
-from routiq.robyn.memory import Memory, from_state, to_state
+from routiq.robyn.memory import Memory, from_state, on_table, read_back, to_state
 from routiq.robyn.understanding.commands import Command
 from routiq.robyn.understanding.reader import Context, Question
 from routiq.robyn.understanding.rules import Rules
@@ -36,14 +36,13 @@ class Talk:
         if self.memory.question in {Question.WHO, Question.FULL_NAME}:
             patients = self.desk.recognise_caller(self.caller).patients
             names = tuple(name for patient in patients for name in (patient.first_name, patient.called))
-        chosen = self.memory.offer(self.memory.chosen) if self.memory.question is Question.CONFIRM else None
         return Context(
             self.clock().astimezone(SYDNEY),
             self.memory.question,
             self.desk.menu(),
-            tuple(offer.time for offer in self.memory.offers),
+            on_table(self.memory),
             names,
-            chosen.time if chosen else None,
+            read_back(self.memory),
         )
 
     def _turn(self, words: str, commands: Sequence[Command]) -> Turn:

@@ -1,37 +1,10 @@
-"""What Robyn understands and cannot do herself yet: people get it at once, and she says so."""
+"""What only people can answer: they get it at once, and she says so; and choices put in other words."""
 
 from __future__ import annotations
 
-import pytest
-
-from tests.robyn.desks import STRANGER, InMemoryDesk, at
+from routiq.frontdesk.waitlist import Joining
+from tests.robyn.desks import MOBILE, STRANGER, InMemoryDesk, at
 from tests.robyn.talks import Talk
-
-
-@pytest.mark.parametrize(
-    ("words", "said", "noted"),
-    [
-        (
-            "I need to move my Thursday appointment to Friday",
-            "nothing is changed yet",
-            "the one Thursday 26 November",
-        ),
-        ("please cancel my appointment tomorrow", "not cancelled yet", "the one Tuesday 24 November"),
-        ("cancel all my appointments", "not cancelled yet", "all of them"),
-        ("when is my next appointment?", "about your appointment", "Asked about an appointment"),
-        ("can you resend my invoice", "one for our team", "invoice"),
-        ("put me on the waiting list for Friday", "put you on the list", "Wanted: Friday 27 November"),
-        ("is there parking?", "passed your question on", "'is there parking?'"),
-        ("stop texting me", "take you off the messages", "no more messages"),
-    ],
-)
-def test_it_is_passed_on_to_people_and_said_so(words: str, said: str, noted: str) -> None:
-    talk = Talk()
-    assert said in talk.say(words)
-    [(kind, summary)] = talk.desk.tasks
-    assert kind == "call_back"
-    assert noted in summary
-    assert not talk.desk.requests
 
 
 def test_a_question_in_the_middle_is_passed_on_and_the_flow_goes_on() -> None:
@@ -45,31 +18,68 @@ def test_a_question_in_the_middle_is_passed_on_and_the_flow_goes_on() -> None:
     assert len(talk.booked) == 1
 
 
-def test_the_same_thing_is_passed_on_once() -> None:
+def test_the_same_question_is_passed_on_once() -> None:
     talk = Talk()
-    talk.says("when is my next appointment?", "when is my next appointment?")
+    assert "passed your question on" in talk.says("is there parking?", "is there parking?")
     assert len(talk.desk.tasks) == 1
+    assert "'is there parking?'" in talk.desk.tasks[0][1]
 
 
-def test_without_a_number_the_name_is_asked_first() -> None:
-    talk = Talk(caller="")
-    talk.say("I want to cancel my appointment")
-    said = talk.says("Ada Li", "0491 570 158")
-    assert "ring you back" in said
-    assert "cancel" in talk.desk.tasks[-1][1]
+def test_no_more_messages_is_recorded_at_once_and_the_flow_goes_on() -> None:
+    talk = Talk()
+    said = talk.says("Thursday after 3", "and stop texting me")
+    assert said.startswith("Done: you will get no more messages from us")
+    assert said.endswith("Which one would you like?")
+    assert talk.desk.opted_out == [(MOBILE, "501", "and stop texting me")]
 
 
 def test_a_stranger_who_opts_out_is_heard_too() -> None:
     talk = Talk(caller=STRANGER)
     talk.say("unsubscribe")
-    talk.say("Ada")
+    assert talk.desk.opted_out == [(STRANGER, "", "unsubscribe")]
+
+
+def test_without_a_number_nobody_can_be_left_alone_and_the_team_is_told() -> None:
+    talk = Talk(caller="")
+    talk.says("stop texting me", "Ada Li", "0491 570 158")
     assert "no more messages" in talk.desk.tasks[-1][1]
 
 
 def test_opting_out_is_heard_while_the_practice_is_being_set_up() -> None:
     talk = Talk(InMemoryDesk(live=False))
     talk.say("stop texting me")
-    assert "no more messages" in talk.desk.tasks[-1][1]
+    assert talk.desk.opted_out
+
+
+def test_the_waiting_list_is_joined_for_what_was_said() -> None:
+    talk = Talk()
+    said = talk.say("can you put me on the waiting list for a massage with Oliver on Friday?")
+    assert said.startswith("You are on the waiting list for Remedial Massage with Oliver Stone.")
+    assert "Friday 27 November" in said
+    [request] = talk.desk.waiting
+    assert (request.patient_id, request.appointment_type_id, request.practitioner_id) == ("501", "t3", "p2")
+    assert request.when.days[0].first == at(27, "9:00").date()
+
+
+def test_the_usual_is_waited_for_when_no_more_is_said() -> None:
+    talk = Talk()
+    talk.say("please put me on the waiting list")
+    assert talk.desk.waiting[0].appointment_type_id == "t2"
+
+
+def test_a_booking_under_way_goes_on_after_joining() -> None:
+    talk = Talk()
+    said = talk.says("Thursday after 3", "and put me on the waiting list too")
+    assert said.endswith("Which one would you like?")
+    talk.says("the first one", "yes")
+    assert len(talk.booked) == 1
+    assert len(talk.desk.waiting) == 1
+
+
+def test_what_the_list_does_not_take_goes_to_the_team() -> None:
+    talk = Talk(InMemoryDesk(joining=Joining.NOT_ALLOWED))
+    assert "put you on the list" in talk.say("put me on the waiting list for Friday")
+    assert "when something comes free" in talk.desk.tasks[0][1]
 
 
 def test_a_named_practitioner_is_told_who_was_asked_for() -> None:

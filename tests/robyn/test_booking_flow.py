@@ -11,6 +11,7 @@ from tests.robyn.desks import (
     HARBOUR,
     MENU,
     MINA,
+    SAM,
     STRANGER,
     TOM,
     TOM_SENIOR,
@@ -273,17 +274,29 @@ def test_a_wrong_date_of_birth_does_not_say_what_was_wrong() -> None:
     assert not talk.memory.patient_id
 
 
-def test_an_unknown_caller_is_rung_back() -> None:
+def test_a_known_patient_on_an_unknown_number_shows_who_they_are_and_books() -> None:
     talk = Talk(caller=STRANGER)
-    said = talk.say("Jane Citizen")
-    assert "Jane Citizen" in said
-    assert talk.desk.tasks == [
-        ("call_back", f"Caller is not known, wants an appointment. Who: Jane Citizen. Number: {STRANGER}.")
-    ]
+    assert "been to us before" in talk.say("I'd like to come in Thursday after 3")
+    assert "first and last name" in talk.say("yes")
+    said = talk.says("Sam Nguyen", "2 April 1990")
+    assert "Thursday 26 November at 3 pm or 4:30 pm" in said
+    talk.says("the first one", "yes")
+    assert talk.desk.appointments[0].patient_id == SAM.remote_id
+
+
+def test_who_cannot_show_it_on_an_unknown_number_is_rung_back() -> None:
+    talk = Talk(caller=STRANGER)
+    talk.says("I'd like to book", "yes")
+    for _ in range(3):
+        said = talk.says("Jane Citizen", "1 January 1990")
+    assert "ask our team to ring you back" in said
+    talk.say("Jane Citizen")
+    assert f"Who: Jane Citizen. Number: {STRANGER}" in talk.desk.tasks[0][1]
 
 
 def test_a_withheld_number_is_asked_for() -> None:
     talk = Talk(caller="")
+    talk.say("can I speak to somebody please")
     assert "Which number" in talk.say("Jane Citizen")
     talk.say("0491 570 006")
     assert "Number: 0491570006" in talk.desk.tasks[0][1]

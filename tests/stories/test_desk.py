@@ -1,5 +1,4 @@
-"""A day at the front desk, played on every system: whoever stands there is registered, booked, moved and cancelled,
-and who rings about an appointment that stands is passed on to the team."""
+"""A day at the front desk, on every system: whoever stands there is registered, booked, moved and cancelled."""
 
 from __future__ import annotations
 
@@ -19,7 +18,6 @@ from routiq.frontdesk.wishes import BookingRequest, OfferedTime, Outcome, Wish
 from routiq.mirror.models import Appointment, Patient
 from routiq.sync.looking import look
 from tests.frontdesk.desk import cancellation, move, row, standing
-from tests.stories.telling import Call, visits_of
 from tests.systems import At
 
 BY_HAND = {"channel": "page", "asked_by": "person:1"}
@@ -78,24 +76,3 @@ def test_newcomers_are_registered_booked_moved_and_cancelled(mirrored: At, cast:
     assert Appointment.objects.get(remote_id=appointment).status == "cancelled"
     look(mirrored.connection)
     assert mirrored.differences() == []
-
-
-@pytest.mark.parametrize(
-    ("words", "noted"),
-    [
-        ("I need to move my appointment to Friday", "Wants to move an appointment"),
-        ("please cancel my appointment", "Wants to cancel an appointment"),
-    ],
-)
-def test_who_rings_about_an_appointment_that_stands_is_passed_on_and_nothing_changes(
-    mirrored: At, cast: dict[str, Any], words: str, noted: str
-) -> None:
-    (patient,) = cast["returning"]["patient_ids"]
-    before = visits_of(mirrored, patient)
-    call = Call(cast["returning"]["phone"])
-    assert " yet" in call.say(words)
-    (task,) = StaffTask.objects.all()
-    assert (task.kind, task.conversation_id) == (StaffTask.Kind.CALL_BACK, call.id)
-    assert noted in task.summary
-    assert not Write.objects.exists()
-    assert visits_of(mirrored, patient) == before

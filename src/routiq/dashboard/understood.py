@@ -23,6 +23,15 @@ _PLAIN = {
     "repeat": "Wants it said again",
     "clinical": "Asks for clinical advice: left to a clinician",
     "not_understood": "Not understood",
+    "start_reschedule": "Wants to move an appointment",
+    "start_cancel": "Wants to cancel an appointment",
+    "ask_booking": "Asks about an appointment there is",
+    "ask_invoice": "Asks about an invoice",
+    "join_waitlist": "Wants to be told when something comes free",
+    "opt_out": "Wants no more messages",
+    "correct": "Sets right what was read back",
+    "say_new": "Was not a patient here before",
+    "for_another": "It is for somebody else",
 }
 _WEEKDAYS = ("", "Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 _PLACES = {0: "that one", 1: "the first", 2: "the second", 3: "the third", -1: "the last"}
@@ -76,14 +85,44 @@ def action_in_words(action: dict[str, Any], names: Names) -> str:
             number = len(action.get("tokens", ()))
             return f"Offered {number} {'time' if number == 1 else 'times'}"
         case "read_back":
-            return "Read the appointment back and asked for a yes"
+            what = "the new patient's details" if "register" in action else "the appointment"
+            return f"Read {what} back and asked for a yes"
+        case "asked_to_move" | "asked_to_cancel" | "asked_to_register":
+            verb, done = _CHANGES[str(action["did"])]
+            ended = _CHANGE_OUTCOMES.get(str(action.get("outcome")), "Asked to {}")
+            return done if action.get("outcome") == "done" else ended.format(verb)
+        case "told_bookings":
+            number = len(action.get("appointments", ()))
+            return f"Told of {number} {'appointment' if number == 1 else 'appointments'}"
         case "asked_to_book":
             outcome = _OUTCOMES.get(action.get("outcome", ""), "Asked for the booking")
             steps = [_STEPS.get(step, step.replace("_", " ")) for step in action.get("steps", ())]
             return f"{outcome}: {', '.join(steps)}" if steps else outcome
         case "task_left":
             return f"Left a task for staff: {str(action.get('kind', '')).replace('_', ' ')}"
-    return _generic(action, str(action.get("did", "")))
+    plain = _DONE.get(str(action.get("did", "")))
+    return plain or _generic(action, str(action.get("did", "")))
+
+
+_CHANGES = {
+    "asked_to_move": ("move it", "Moved the appointment"),
+    "asked_to_cancel": ("cancel it", "Cancelled the appointment"),
+    "asked_to_register": ("register", "Registered the patient"),
+}
+_CHANGE_OUTCOMES = {
+    "ask_first": "Could not {} yet: something had to be asked first",
+    "slot_taken": "Could not {}: the time was taken meanwhile",
+    "not_allowed": "Could not {}",
+    "uncertain": "Asked to {}, no answer yet",
+    "vendor_down": "Could not {}: the practice management system does not answer",
+}
+_DONE = {
+    "not_identified": "Name and date of birth did not match anybody",
+    "told_owed": "Told what is still to be paid",
+    "joined_waitlist": "Put on the waiting list",
+    "opted_out": "Recorded: no more messages",
+    "settled": "Learned how a change ended",
+}
 
 
 _OUTCOMES = {

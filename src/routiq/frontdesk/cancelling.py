@@ -90,6 +90,12 @@ def lateness(appointment: Appointment | None) -> tuple[Late | None, str]:
     return late, rule
 
 
+def rule_for(patient_id: str, appointment_id: str) -> tuple[Late | None, bool]:
+    """What a cancellation now would mean, to be said before the yes, and whether it is left to the team."""
+    late, rule = lateness(appointment_of(patient_id, appointment_id))
+    return late, late is not None and rule == DeskRules.LateCancellation.BLOCK
+
+
 def _refusal(
     connection: Connection | None, appointment: Appointment | None, request: CancelRequest
 ) -> Refusal | None:

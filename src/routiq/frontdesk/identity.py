@@ -75,6 +75,30 @@ def show(identity: Identity, *, first_name: str, last_name: str, date_of_birth: 
     return replace(greeted, wrong=identity.wrong + 1)
 
 
+def show_named(identity: Identity, *, name: str, date_of_birth: date) -> Identity:
+    """As :func:`show`, for a whole name as it was said, in whatever way it is cut and spelled apart."""
+    if identity.is_for_a_person:
+        return identity
+    said = _letters(name)
+    born_then = Patient.objects.filter(
+        date_of_birth=date_of_birth, status=Patient.Status.ACTIVE, merged_into="", removed_at=None
+    )
+    found = [
+        row
+        for row in born_then.order_by("pk")
+        if said in {_letters(first + row.last_name) for first in (row.first_name, row.preferred_name) if first}
+    ]
+    if len(found) == 1 and _letters(found[0].last_name):
+        return Identity(Tier.SHOWN, known(found[0]), identity.wrong)
+    greeted = identity if identity.tier is not Tier.SHOWN else Identity()
+    return replace(greeted, wrong=identity.wrong + 1)
+
+
+def _letters(name: str) -> str:
+    """A name without case, accents, spaces and marks: "O'Brien-Li" and "obrien li" are one."""
+    return "".join(c for c in fold(name) if c.isalnum())
+
+
 def _matching(first_name: str, last_name: str, born: date | None) -> list[KnownPatient]:
     """Active patients of this name, called by the first or the preferred one, who were born on this day."""
     first, last = (" ".join(fold(name).split()) for name in (first_name, last_name))

@@ -103,6 +103,15 @@ def read(given: Mapping[str, str], asked: Iterable[Question], country: str, toda
     return Intake({}, PatientDraft(address_lines=(address,) if address else (), **fields))  # type: ignore[arg-type]
 
 
+def problem(field: Field, said: str, country: str, today: date) -> str:
+    """What is wrong with one answer, as a sentence for staff; empty when it is good."""
+    try:
+        _readers(country, today)[field](" ".join(said.split()))
+    except Wrong as wrong:
+        return str(wrong)
+    return ""
+
+
 def birthday(said: str, today: date) -> date:
     """``1991-03-17``, ``17/03/1991``, ``17.3.1991`` or ``17 March 1991``. ``Wrong`` for a day that there is not, that
     is still to come, or on which nobody alive was born."""

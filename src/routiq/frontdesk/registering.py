@@ -37,6 +37,13 @@ def intake_questions() -> tuple[intake.Question, ...]:
     return intake.questions(desk_rules().intake_fields)
 
 
+def problem_with(field: intake.Field, said: str) -> str:
+    """What is wrong with one answer, as a sentence for staff; empty when it is good."""
+    practice = Practice.objects.get(pk=current_practice_id())
+    today = timezone.now().astimezone(practice.zone).date()
+    return intake.problem(field, said, practice.country_code, today)
+
+
 @may_take_a_moment(At.WRITING)
 def register_patient(request: RegisterRequest) -> ChangeAnswer:
     """Create the patient at the vendor, for the practice in force, and say truthfully what came of it. Never raises

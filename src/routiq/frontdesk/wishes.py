@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -103,6 +104,28 @@ class OfferedTime:
     @property
     def local_start(self) -> datetime:
         return self.starts_at.astimezone(ZoneInfo(self.zone))
+
+
+@dataclass(frozen=True)
+class ComingVisit:
+    """An appointment or a seat in a class that has not begun."""
+
+    id: str
+    """The vendor's id of the appointment; of a seat in a class the vendor's id of the seat."""
+    time: OfferedTime
+    is_class: bool = False
+    """A seat: it can be told, and is neither moved nor cancelled by us."""
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What a patient still has to pay, as our copy has it."""
+
+    amount: Decimal
+    """In the practice's currency, by the patient; what a third party owes is left out. Zero: nothing."""
+    since: date | None = None
+    """The day of the oldest invoice that is not paid, in the practice's zone."""
+    invoices: int = 0
 
 
 class NoTimes(StrEnum):

@@ -29,7 +29,7 @@ from routiq.robyn.flows import dispatch
 from routiq.robyn.flows.turn import Said, Turn
 from routiq.robyn.knowing import PracticeKnowledge
 from routiq.robyn.language import speaking
-from routiq.robyn.memory import Memory
+from routiq.robyn.memory import Memory, on_table, read_back
 from routiq.robyn.models import Conversation
 from routiq.robyn.models import Turn as StoredTurn
 from routiq.robyn.understanding.commands import Command, as_plain
@@ -170,14 +170,13 @@ def _context(memory: Memory, desk: Desk, practice: PracticeFacts, clock: Clock) 
     if practice.live and memory.question in {Question.WHO, Question.FULL_NAME}:
         patients = desk.recognise_caller(memory.caller).patients
         names = tuple({name for patient in patients for name in (patient.first_name, patient.called) if name})
-    chosen = memory.offer(memory.chosen) if memory.question is Question.CONFIRM else None
     return Context(
         now=clock().astimezone(practice.zone),
         question=memory.question,
         menu=desk.menu() if practice.live else NO_MENU,
-        offers=tuple(offer.time for offer in memory.offers),
+        offers=on_table(memory),
         names=names,
-        read_back=chosen.time if chosen else None,
+        read_back=read_back(memory),
     )
 
 

@@ -3,15 +3,44 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from routiq.frontdesk import booking, holding, people, times
-from routiq.frontdesk.models import Booking, StaffTask
+from routiq.consent import ledger
+from routiq.frontdesk import (
+    booking,
+    cancelling,
+    holding,
+    identity,
+    moving,
+    owing,
+    people,
+    registering,
+    times,
+    visits,
+    waitlist,
+)
+from routiq.frontdesk.changes import CancelRequest, ChangeAnswer, Late, MoveRequest, RegisterRequest
+from routiq.frontdesk.intake import Field
+from routiq.frontdesk.intake import Question as IntakeQuestion
+from routiq.frontdesk.models import StaffTask, Write
 from routiq.frontdesk.rules import desk_rules
 from routiq.frontdesk.tasks import leave_task
-from routiq.frontdesk.wishes import BookingAnswer, BookingRequest, Caller, Habit, Menu, OfferedTime, Times, Wish
+from routiq.frontdesk.waitlist import JoinAnswer, JoinRequest
+from routiq.frontdesk.wishes import (
+    BookingAnswer,
+    BookingRequest,
+    Caller,
+    ComingVisit,
+    Habit,
+    KnownPatient,
+    Menu,
+    OfferedTime,
+    Owed,
+    Times,
+    Wish,
+)
 from routiq.practices.models import Practice
 from routiq.practices.tenancy import current_practice_id
 
@@ -45,6 +74,24 @@ class StoredBooking:
     starts_at: datetime
 
 
+@dataclass(frozen=True)
+class StoredChange:
+    """The journal's row of a move, a cancellation or a registration, as much as may be said of it (B7)."""
+
+    write_id: str
+    kind: str
+    """As :class:`routiq.frontdesk.models.Write.Kind` has it."""
+    done: bool
+    open: bool
+    """It is not known yet how it ends."""
+    patient_id: str
+    appointment_id: str
+    practitioner_id: str
+    location_id: str
+    appointment_type_id: str
+    starts_at: datetime | None
+
+
 class Desk(Protocol):
     """All for the practice in force."""
 
@@ -52,7 +99,13 @@ class Desk(Protocol):
 
     def recognise_caller(self, number: str) -> Caller: ...
 
+    def who_is(self, name: str, date_of_birth: date) -> KnownPatient | None:
+        """The one active patient of this whole name who was born on this day (V5)."""
+        ...
+
     def habit_of(self, patient_id: str) -> Habit: ...
+
+    def coming_up(self, patient_id: str) -> tuple[ComingVisit, ...]: ...
 
     def menu(self) -> Menu: ...
 
@@ -68,11 +121,39 @@ class Desk(Protocol):
 
     def book(self, request: BookingRequest) -> BookingAnswer: ...
 
+    def move(self, request: MoveRequest) -> ChangeAnswer: ...
+
+    def cancel(self, request: CancelRequest) -> ChangeAnswer: ...
+
+    def late_rule(self, patient_id: str, appointment_id: str) -> tuple[Late | None, bool]:
+        """What cancelling it now means, and whether the practice leaves it to its team."""
+        ...
+
+    def intake_questions(self) -> tuple[IntakeQuestion, ...]: ...
+
+    def problem_with(self, field: Field, said: str) -> str:
+        """What is wrong with an answer of a new patient; empty when it is good."""
+        ...
+
+    def register(self, request: RegisterRequest) -> ChangeAnswer: ...
+
+    def join_waitlist(self, request: JoinRequest) -> JoinAnswer: ...
+
+    def opt_out(self, number: str, patient_id: str, words: str, source: str) -> None:
+        """No more messages to this number and this patient, at once and on every channel."""
+        ...
+
+    def tells_invoices(self) -> bool: ...
+
+    def owed(self, patient_id: str) -> Owed | None: ...
+
     def was_asked(self, intent_key: str) -> bool:
-        """Whether a booking with this key was ever begun."""
+        """Whether a write with this key was ever begun."""
         ...
 
     def stored_booking(self, booking_id: str) -> StoredBooking | None: ...
+
+    def stored_change(self, write_id: str) -> StoredChange | None: ...
 
     def leave_task(self, kind: str, summary: str, conversation_id: int) -> int:
         """Id of the task left for staff. ``kind`` is one of ``StaffTask.Kind``."""
@@ -90,8 +171,14 @@ class FrontDesk:
     def recognise_caller(self, number: str) -> Caller:
         return people.recognise_caller(number)
 
+    def who_is(self, name: str, date_of_birth: date) -> KnownPatient | None:
+        return identity.show_named(identity.Identity(), name=name, date_of_birth=date_of_birth).patient
+
     def habit_of(self, patient_id: str) -> Habit:
         return people.habit_of(patient_id)
+
+    def coming_up(self, patient_id: str) -> tuple[ComingVisit, ...]:
+        return visits.coming_up(patient_id)
 
     def menu(self) -> Menu:
         return times.menu()
@@ -111,17 +198,64 @@ class FrontDesk:
     def book(self, request: BookingRequest) -> BookingAnswer:
         return booking.book(request)
 
+    def move(self, request: MoveRequest) -> ChangeAnswer:
+        return moving.reschedule(request)
+
+    def cancel(self, request: CancelRequest) -> ChangeAnswer:
+        return cancelling.cancel(request)
+
+    def late_rule(self, patient_id: str, appointment_id: str) -> tuple[Late | None, bool]:
+        return cancelling.rule_for(patient_id, appointment_id)
+
+    def intake_questions(self) -> tuple[IntakeQuestion, ...]:
+        return registering.intake_questions()
+
+    def problem_with(self, field: Field, said: str) -> str:
+        return registering.problem_with(field, said)
+
+    def register(self, request: RegisterRequest) -> ChangeAnswer:
+        return registering.register_patient(request)
+
+    def join_waitlist(self, request: JoinRequest) -> JoinAnswer:
+        return waitlist.join(request)
+
+    def opt_out(self, number: str, patient_id: str, words: str, source: str) -> None:
+        ledger.withdraw(number=number, patient_id=patient_id, words=words, source=source)
+
+    def tells_invoices(self) -> bool:
+        return owing.tells_invoices()
+
+    def owed(self, patient_id: str) -> Owed | None:
+        return owing.owed(patient_id)
+
     def was_asked(self, intent_key: str) -> bool:
-        return Booking.objects.filter(practice_id=current_practice_id(), intent_key=intent_key).exists()
+        return Write.objects.filter(practice_id=current_practice_id(), intent_key=intent_key).exists()
 
     def stored_booking(self, booking_id: str) -> StoredBooking | None:
-        row = Booking.objects.filter(practice_id=current_practice_id(), pk=booking_id).first()
-        if row is None:
+        row = _row(booking_id)
+        if row is None or row.starts_at is None:
             return None
         return StoredBooking(
             booking_id=str(row.pk),
-            booked=row.state == Booking.State.BOOKED and bool(row.appointment_remote_id),
+            booked=row.state == Write.State.BOOKED and bool(row.appointment_remote_id),
             patient_id=row.patient_remote_id,
+            practitioner_id=row.practitioner_remote_id,
+            location_id=row.location_remote_id,
+            appointment_type_id=row.appointment_type_remote_id,
+            starts_at=row.starts_at,
+        )
+
+    def stored_change(self, write_id: str) -> StoredChange | None:
+        row = _row(write_id)
+        if row is None:
+            return None
+        return StoredChange(
+            write_id=str(row.pk),
+            kind=row.kind,
+            done=row.state == Write.State.DONE,
+            open=row.is_open,
+            patient_id=row.patient_remote_id,
+            appointment_id=row.appointment_remote_id,
             practitioner_id=row.practitioner_remote_id,
             location_id=row.location_remote_id,
             appointment_type_id=row.appointment_type_remote_id,
@@ -130,3 +264,7 @@ class FrontDesk:
 
     def leave_task(self, kind: str, summary: str, conversation_id: int) -> int:
         return int(leave_task(StaffTask.Kind(kind), summary, conversation_id=conversation_id).pk)
+
+
+def _row(write_id: str) -> Write | None:
+    return Write.objects.filter(practice_id=current_practice_id(), pk=write_id).first() if write_id else None

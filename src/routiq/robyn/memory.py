@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from typing import Any
 
 import msgspec
 
 from routiq.frontdesk.wishes import OfferedTime
-from routiq.robyn.understanding.commands import What
+from routiq.robyn.understanding.commands import What, WishTime
 from routiq.robyn.understanding.reader import Question
 
 OFFER_LASTS = timedelta(minutes=5)
@@ -48,6 +49,80 @@ class Want(msgspec.Struct):
     windows: tuple[Window, ...] = ()
 
 
+class Flow(StrEnum):
+    """What the conversation is about at the moment."""
+
+    BOOK = "book"
+    MOVE = "move"
+    CANCEL = "cancel"
+    REGISTER = "register"
+    TELL_BOOKING = "tell_booking"
+    TELL_INVOICE = "tell_invoice"
+    WAIT = "wait"
+
+
+class Visit(msgspec.Struct, frozen=True):
+    """An appointment that the patient has."""
+
+    id: str
+    time: OfferedTime
+
+
+class Claim(msgspec.Struct):
+    """Who somebody says they are, until it is compared."""
+
+    name: str = ""
+    born: date | None = None
+
+
+class Change(msgspec.Struct):
+    """Which of the patient's appointments shall be moved or cancelled."""
+
+    which: WishTime | None = None
+    """When it is now, as far as that was said."""
+    every: bool = False
+    listed: tuple[Visit, ...] = ()
+    """Those that are being asked apart."""
+    about: tuple[Visit, ...] = ()
+    """Those that it is about: to be moved, or read back to be cancelled. Nothing else is touched."""
+    round: int = 0
+    """Which reading back this is: a yes is to this one."""
+    read_at: datetime | None = None
+    warned: bool = False
+    """What a late cancellation means was said with it."""
+    towards: str = ""
+    """``earlier`` or ``later`` than it is now, when no more was said."""
+
+
+class Intake(msgspec.Struct):
+    """What a new patient has told so far, by intake field, as it will be written."""
+
+    given: dict[str, str] = msgspec.field(default_factory=dict)
+    skipped: tuple[str, ...] = ()
+    field: str = ""
+    """What is being asked."""
+    spelled: bool = False
+    """The name was spelled back and is right."""
+    not_these: tuple[str, ...] = ()
+    """Ids of patients who look alike and are somebody else."""
+    alike: tuple[str, ...] = ()
+    """Ids of those who look alike and are being asked about. Nothing of them is ever said."""
+    tries: int = 0
+    own_number: bool = True
+    """The number that is being called from may be their mobile."""
+    round: int = 0
+    read_at: datetime | None = None
+    then: Flow = Flow.BOOK
+    """What it was begun for."""
+
+
+class Aside(msgspec.Struct, frozen=True):
+    """Where to go on when what came between is done."""
+
+    flow: Flow
+    question: Question
+
+
 class CallBack(msgspec.Struct):
     """What is being taken down for the team."""
 
@@ -62,6 +137,21 @@ class Memory(msgspec.Struct):
     """E.164, empty when withheld."""
     patient_id: str = ""
     patient_called: str = ""
+    shown: bool = False
+    """Name and day of birth were right: ``patient_id``'s bookings may be told and changed (V5)."""
+    wrong: int = 0
+    """How often somebody tried to show who they are in vain."""
+    proving: bool = False
+    """They are being asked who they are."""
+    claim: Claim = msgspec.field(default_factory=Claim)
+    flow: Flow = Flow.BOOK
+    aside: Aside | None = None
+    for_another: bool = False
+    """It is for somebody else than the one whose number this is."""
+    intake: Intake = msgspec.field(default_factory=Intake)
+    change: Change = msgspec.field(default_factory=Change)
+    pending: str = ""
+    """The journal's id of a change that was sent and is not known to be done."""
     wants_booking: bool = False
     name_heard: str = ""
     """Who it is for, as said, while several patients are told apart."""
@@ -79,7 +169,8 @@ class Memory(msgspec.Struct):
     chosen: str = ""
     """Token of what was read back."""
     in_flight: str = ""
-    """Token of what is being booked: set before the front desk is asked, cleared with the answer."""
+    """What is being written, by the token of its offer or the number of its reading back: set before the front
+    desk is asked, cleared with the answer."""
     booking_id: str = ""
     waiting: bool = False
     """The last booking was sent and is not confirmed."""
@@ -92,16 +183,49 @@ class Memory(msgspec.Struct):
         return next((offer for offer in self.offers if offer.token == token), None)
 
     def start_over(self) -> None:
-        """Forget the wish and what was offered; who is calling stays known."""
+        """Forget the wish and what was offered or read back; who is calling stays known."""
+        self.flow = Flow.BOOK
+        self.change = Change()
+        self.intake = Intake()
+        self.aside = None
+        self.proving = False
         self.want = Want()
         self.wants_booking = False
         self.clear_table()
         self.declined = ()
 
+    def leave(self) -> None:
+        """No move or cancellation is under way any more; a wish to book is kept, and so is what was
+        sent and has not been answered."""
+        self.proving = False
+        if self.flow is not Flow.BOOK and not self.in_flight:
+            self.start_over()
+
+    def void(self) -> None:
+        """Whatever was read back is not agreed to by any yes that follows."""
+        self.chosen = ""
+        self.change.read_at = None
+        self.intake.read_at = None
+
     def clear_table(self) -> None:
         self.offers = ()
         self.chosen = ""
         self.listed_what, self.listed = None, ()
+
+
+def on_table(memory: Memory) -> tuple[OfferedTime, ...]:
+    """What a patient may point at: the offered times, or their own appointments that are being asked apart."""
+    if memory.question is Question.WHICH_VISIT:
+        return tuple(visit.time for visit in memory.change.listed)
+    return tuple(offer.time for offer in memory.offers)
+
+
+def read_back(memory: Memory) -> OfferedTime | None:
+    """What a yes is waited for, if it is one thing."""
+    if memory.question is Question.CANCEL:
+        return memory.change.about[0].time if len(memory.change.about) == 1 else None
+    chosen = memory.offer(memory.chosen) if memory.question is Question.CONFIRM else None
+    return chosen.time if chosen else None
 
 
 def to_state(memory: Memory) -> dict[str, Any]:

@@ -13,7 +13,7 @@ def answer(turn: Turn) -> Said | None:
     if not turn.has(Ask):
         return None
     if turn.known is None:
-        return beyond.pass_on(turn, Ask)
+        return beyond.pass_on(turn)
     return Said(f"{turn.known.text} {handover.asked_again(turn)}")
 
 

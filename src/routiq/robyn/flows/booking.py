@@ -9,11 +9,12 @@ from __future__ import annotations
 import msgspec
 
 from routiq.robyn import wording
-from routiq.robyn.flows import confirming, handover, identify, naming, offering, table, wishing
+from routiq.robyn.flows import confirming, handover, identify, naming, offering, rescheduling, table, wishing
 from routiq.robyn.flows.turn import Said, Turn
-from routiq.robyn.memory import Offer, Window
+from routiq.robyn.memory import Flow, Offer, Window
 from routiq.robyn.understanding.commands import Affirm, Ask, AskOthers, Choose, Deny, StartBooking
 from routiq.robyn.understanding.reader import Question
+from routiq.robyn.wording import changes
 
 _IDENTITY = {Question.WHO, Question.FULL_NAME, Question.DATE_OF_BIRTH}
 
@@ -37,13 +38,15 @@ def proceed(turn: Turn) -> Said:
         return _at_loosening(turn, changed)
     if memory.question is Question.ANYTHING_ELSE:
         return _at_anything_else(turn, changed)
+    if memory.question is Question.WANTS_BOOKING:
+        return _at_wants_booking(turn, changed)
     if changed or turn.wishes or turn.has(StartBooking, AskOthers) or (memory.wants_booking and turn.has(Affirm)):
         return _look(turn)
     if memory.question is Question.OPEN and turn.has(Affirm):
         memory.wants_booking = True
         return _look(turn)
     if turn.has(Deny):
-        return turn.ask(Question.ANYTHING_ELSE, wording.NOTHING_MORE_TAKEN)
+        return _give_up(turn)
     return handover.not_understood(turn)
 
 
@@ -162,10 +165,11 @@ def _at_confirm(turn: Turn, changed: bool) -> Said:
             return turn.ask(Question.CONFIRM, handover.asked_again(turn) if turn.known else wording.PLAIN_YES)
         if turn.now >= offer.expires_at:
             return offering.look_again(turn, offer)
-        return confirming.book(turn, offer)
+        return rescheduling.move(turn, offer) if memory.flow is Flow.MOVE else confirming.book(turn, offer)
     if turn.has(Deny) and not turn.has(Affirm):
         memory.chosen = ""
-        return turn.ask(Question.WHEN, wording.NOT_BOOKED)
+        said = changes.NOT_MOVED if memory.flow is Flow.MOVE else wording.NOT_BOOKED
+        return turn.ask(Question.WHEN, said)
     return handover.not_understood(turn)
 
 
@@ -194,6 +198,24 @@ def _at_loosening(turn: Turn, changed: bool) -> Said:
         return _look(turn)
     if turn.has(Deny):
         return turn.ask(Question.WHEN, wording.WHEN)
+    return handover.not_understood(turn)
+
+
+def _give_up(turn: Turn) -> Said:
+    """Nothing was written, and nothing is: what there is stays as it is (BOOK-12)."""
+    was_move = turn.memory.flow is Flow.MOVE
+    turn.memory.start_over()
+    said = f"{changes.STAYS} {wording.ANYTHING_ELSE}" if was_move else wording.NOTHING_MORE_TAKEN
+    return turn.ask(Question.ANYTHING_ELSE, said)
+
+
+def _at_wants_booking(turn: Turn, changed: bool) -> Said:
+    """It was asked whether to book at all."""
+    if turn.has(Affirm, StartBooking, AskOthers) or turn.wishes or changed:
+        return _look(turn)
+    if turn.has(Deny):
+        turn.memory.start_over()
+        return turn.ask(Question.ANYTHING_ELSE, f"{wording.NO_WORRIES} {wording.ANYTHING_ELSE}")
     return handover.not_understood(turn)
 
 

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from routiq.knowledge.clinical import is_clinical
 from routiq.robyn import wording
-from routiq.robyn.flows import asking, beyond, booking, confirming, handover
+from routiq.robyn.flows import (
+    asking,
+    booking,
+    cancelling,
+    confirming,
+    enrolling,
+    handover,
+    moving,
+    opting_out,
+    registering,
+    rescheduling,
+    settled,
+    telling,
+    waiting,
+)
 from routiq.robyn.flows.turn import Said, Turn
-from routiq.robyn.memory import Memory
+from routiq.robyn.memory import Flow, Memory
 from routiq.robyn.understanding.commands import (
     Affirm,
     AnyChoice,
@@ -20,6 +36,7 @@ from routiq.robyn.understanding.commands import (
     Deny,
     Emergency,
     End,
+    ForAnother,
     GiveDateOfBirth,
     GiveEmail,
     GiveName,
@@ -30,6 +47,7 @@ from routiq.robyn.understanding.commands import (
     NotUnderstood,
     OptOut,
     Repeat,
+    SayNew,
     StartBooking,
     StartCancel,
     StartReschedule,
@@ -37,13 +55,30 @@ from routiq.robyn.understanding.commands import (
     WishTime,
 )
 from routiq.robyn.understanding.reader import Question
+from routiq.robyn.wording import changes
 
 _CALL_BACK = {Question.CALLER_NAME, Question.CALLER_NUMBER}
 _MOVES_ON = (StartBooking, WishTime, NameChoice, AnyChoice, Choose, Affirm, Deny, AskOthers)
+_BEGINS = (StartReschedule, StartCancel, AskBooking, AskInvoice, JoinWaitlist)
 
 _IDENTITY = {Question.WHO, Question.FULL_NAME, Question.DATE_OF_BIRTH}
 _UNASKED = (GiveName, GiveDateOfBirth, GivePhone, GiveEmail)
 """Told without being asked."""
+_FLOWS: dict[Flow, Callable[[Turn], Said]] = {
+    Flow.BOOK: booking.proceed,
+    Flow.MOVE: moving.proceed,
+    Flow.CANCEL: cancelling.proceed,
+    Flow.REGISTER: registering.proceed,
+    Flow.TELL_BOOKING: telling.booking,
+    Flow.TELL_INVOICE: telling.invoice,
+    Flow.WAIT: waiting.proceed,
+}
+_RESUMES: dict[Flow, Callable[[Turn], Said | None]] = {
+    Flow.BOOK: confirming.resume,
+    Flow.MOVE: rescheduling.resume,
+    Flow.CANCEL: cancelling.resume,
+    Flow.REGISTER: enrolling.resume,
+}
 
 
 def greet(turn: Turn) -> Said:
@@ -61,8 +96,7 @@ def greet(turn: Turn) -> Said:
         return Said(f"{wording.greeting(practice.name, memory.patient_called)} {wording.HOW_CAN_I_HELP}")
     if caller.patients:
         return turn.ask(Question.WHO, f"{wording.greeting(practice.name)} {wording.I_CAN_BOOK_WHO}")
-    said = handover.begin_call_back(turn, "Caller is not known, wants an appointment", wording.UNKNOWN_CALLER)
-    return Said(f"{wording.greeting(practice.name)} {said.text}")
+    return Said(f"{wording.greeting(practice.name)} {wording.HOW_CAN_I_HELP}")
 
 
 def answer(turn: Turn) -> Said:
@@ -72,29 +106,41 @@ def answer(turn: Turn) -> Said:
         return handover.emergency(turn, flag)
     if wish := turn.first(AskPerson):
         return handover.person(turn, wish)
-    if said := beyond.pass_on(turn, OptOut):
-        return said
+    if turn.has(OptOut):
+        return opting_out.record(turn)
     if not turn.practice.live:
         return _not_ready(turn)
-    if memory.in_flight and (said := confirming.resume(turn)):
+    if memory.in_flight and (said := _RESUMES[memory.flow](turn)):
         return said
     if memory.waiting and (said := confirming.follow_up(turn)):
         return said
+    news = settled.news(turn)
+    said = _go_on(turn)
+    return Said(f"{news} {said.text}", said.ended) if news else said
+
+
+def _go_on(turn: Turn) -> Said:
+    """What is neither urgent nor left from before."""
+    memory = turn.memory
     if not turn.has(NotUnderstood):
         memory.misses = 0
     if turn.has(Clinical) or (turn.has(Ask) and is_clinical(turn.heard)):
         return _clinical(turn)
     if turn.has(Repeat) and not turn.has(*_MOVES_ON):
         return Said(memory.last_said or handover.asked_again(turn))
-    if said := beyond.pass_on(turn, StartReschedule, StartCancel, AskBooking, AskInvoice, JoinWaitlist):
+    if said := _begin(turn):
         return said
     if not turn.has(*_MOVES_ON) and (said := asking.answer(turn)):
         return said
     if memory.question in _CALL_BACK:
         return handover.take_call_back(turn)
+    newly = turn.has(SayNew) and (not memory.patient_id or turn.has(StartBooking))
+    if memory.flow is Flow.BOOK and (newly or turn.has(ForAnother)):
+        _for_another(turn)
     if turn.has(End, Thank) and (said := _farewell(turn)):
         return said
-    if turn.has(Greet, *_UNASKED) and not turn.has(*_MOVES_ON) and memory.question not in _IDENTITY:
+    told = turn.has(Greet, *_UNASKED) and not turn.has(*_MOVES_ON, SayNew, ForAnother)
+    if told and memory.question not in _IDENTITY and memory.flow is not Flow.REGISTER:
         return Said(handover.asked_again(turn))
     if (
         memory.question is Question.ANYTHING_ELSE
@@ -102,7 +148,36 @@ def answer(turn: Turn) -> Said:
         and not turn.has(StartBooking, WishTime, NameChoice)
     ):
         return Said(wording.GOODBYE, ended=True)
-    return asking.beside(turn, booking.proceed(turn))
+    return asking.beside(turn, _FLOWS[memory.flow](turn))
+
+
+def _begin(turn: Turn) -> Said | None:
+    """What is asked for of appointments that there are."""
+    wish = next((command for command in turn.commands if isinstance(command, _BEGINS)), None)
+    match wish:
+        case StartReschedule():
+            return moving.begin(turn, wish)
+        case StartCancel():
+            return cancelling.begin(turn, wish)
+        case AskBooking():
+            return telling.begin_booking(turn, wish)
+        case AskInvoice():
+            return telling.begin_invoice(turn, wish)
+        case JoinWaitlist():
+            return waiting.begin(turn)
+    return None
+
+
+def _for_another(turn: Turn) -> None:
+    """It is for somebody else than whom the number told, or than whom it was about so far."""
+    memory = turn.memory
+    if memory.offers or memory.booking_id:
+        want = memory.want
+        memory.start_over()
+        memory.want = want
+    memory.patient_id = memory.patient_called = ""
+    memory.shown, memory.for_another, memory.wants_booking = False, turn.has(ForAnother), True
+    memory.question = Question.OPEN if memory.question is not Question.BEEN_BEFORE else memory.question
 
 
 def _not_ready(turn: Turn) -> Said:
@@ -120,9 +195,9 @@ def _not_ready(turn: Turn) -> Said:
 def _clinical(turn: Turn) -> Said:
     """Never answered (V2). A wish to book in the same breath goes on."""
     if turn.has(StartBooking, WishTime) and turn.memory.question not in _CALL_BACK:
-        said = booking.proceed(turn)
+        said = _FLOWS[turn.memory.flow](turn)
         return Said(f"{wording.CLINICAL_BESIDE} {said.text}", said.ended)
-    turn.memory.chosen = ""
+    turn.memory.void()
     if turn.memory.question is Question.CONFIRM:
         turn.memory.question = Question.CHOICE
     return Said(wording.CLINICAL)
@@ -145,4 +220,9 @@ def _farewell(turn: Turn) -> Said | None:
 
 
 def _unfinished(memory: Memory) -> str:
-    return f"{wording.NOTHING_BOOKED} " if memory.question in {Question.CHOICE, Question.CONFIRM} else ""
+    """What somebody who goes in the middle has to know: nothing was done."""
+    if memory.flow is Flow.CANCEL and memory.change.about:
+        return f"{changes.NOTHING_CANCELLED} "
+    if memory.question not in {Question.CHOICE, Question.CONFIRM}:
+        return ""
+    return f"{changes.NOTHING_MOVED if memory.flow is Flow.MOVE else wording.NOTHING_BOOKED} "

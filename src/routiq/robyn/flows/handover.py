@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from routiq.frontdesk.intake import Field
 from routiq.robyn import wording
 from routiq.robyn.flows.turn import Said, Turn
 from routiq.robyn.language import in_source
-from routiq.robyn.memory import Window
+from routiq.robyn.memory import Flow, Window
 from routiq.robyn.understanding.commands import AskPerson, Danger, Deny, Emergency, End, GiveName, GivePhone
 from routiq.robyn.understanding.reader import Question
+from routiq.robyn.wording import changes, registering
 from routiq.robyn.wording.moments import listed, spoken_day, spoken_start
 
 CALL_BACK, EMERGENCY, CHECK_BOOKING = "call_back", "emergency", "check_booking"
@@ -80,7 +82,7 @@ def emergency(turn: Turn, flag: Emergency) -> Said:
 def person(turn: Turn, wish: AskPerson) -> Said:
     """A call-back task; the name and number are asked for where they are not known (V4)."""
     memory = turn.memory
-    memory.chosen = ""
+    memory.void()
     reason = f"Patient {_REASONS.get(wish.reason, wish.reason)}"
     named = [person.name for person in turn.context.menu.practitioners if person.id in wish.practitioners]
     if named:
@@ -90,8 +92,7 @@ def person(turn: Turn, wish: AskPerson) -> Said:
             wish.reason, wording.PERSON_COMING
         )
         return hand_over(turn, reason, sentence)
-    memory.call_back.reason = reason
-    return turn.ask(Question.CALLER_NAME, wording.CALLER_NAME)
+    return begin_call_back(turn, reason, wording.CALLER_NAME)
 
 
 def hand_over(turn: Turn, reason: str, sentence: str) -> Said:
@@ -101,6 +102,7 @@ def hand_over(turn: Turn, reason: str, sentence: str) -> Said:
     if not memory.patient_id and not memory.caller:
         return begin_call_back(turn, reason, wording.CALLER_NAME)
     leave_task(turn, CALL_BACK, reason)
+    memory.leave()
     memory.handed_over = True
     return turn.ask(Question.ANYTHING_ELSE, f"{sentence} {wording.ANYTHING_ELSE}")
 
@@ -108,6 +110,7 @@ def hand_over(turn: Turn, reason: str, sentence: str) -> Said:
 def begin_call_back(turn: Turn, reason: str, sentence: str) -> Said:
     turn.memory.call_back.reason = reason
     turn.memory.tries = 0
+    turn.memory.leave()
     return turn.ask(Question.CALLER_NAME, sentence)
 
 
@@ -153,7 +156,7 @@ def not_understood(turn: Turn) -> Said:
     if memory.misses < 2:
         return Said(clarified(turn))
     memory.misses = 0
-    memory.chosen = ""
+    memory.void()
     if memory.handed_over:
         known = memory.patient_id and turn.practice.live
         return turn.ask(Question.ANYTHING_ELSE, wording.STILL_COMING if known else wording.TEAM_HAS_IT)
@@ -173,7 +176,15 @@ def clarified(turn: Turn) -> str:
 def asked_again(turn: Turn) -> str:
     """The open question in its own words."""
     memory = turn.memory
+    if memory.flow is Flow.REGISTER:
+        return newcomer_asked_again(turn)
+    if memory.question is Question.BEEN_BEFORE:
+        return str(registering.HAVE_THEY_BEEN if memory.for_another else registering.BEEN_BEFORE)
+    if memory.question in _OF_VISITS or memory.proving:
+        return visits_asked_again(turn)
     if memory.question is Question.CONFIRM and (chosen := memory.offer(memory.chosen)):
+        if memory.flow is Flow.MOVE:
+            return changes.read_back_move(memory.change.about[0].time, chosen.time, turn.today)
         return wording.read_back(chosen.time, memory.patient_called, turn.today)
     if memory.question is Question.CHOICE and memory.offers:
         return wording.which_of([offer.time for offer in memory.offers], turn.today)
@@ -195,4 +206,44 @@ def asked_again(turn: Turn) -> str:
         Question.CALLER_NAME: wording.CALLER_NAME,
         Question.CALLER_NUMBER: wording.CALLER_NUMBER,
         Question.ANYTHING_ELSE: wording.ANYTHING_ELSE,
+        Question.WANTS_BOOKING: wording.OFFER_BOOKING,
     }.get(memory.question, wording.HOW_CAN_I_HELP)
+
+
+def name_asked(turn: Turn) -> str:
+    """The name that somebody shows who they are by; why it is asked, where it is not for a new time."""
+    if turn.memory.claim.name:
+        return str(changes.PROVE_LAST_NAME)
+    return str(changes.NAME_TO_BOOK if turn.memory.flow in (Flow.BOOK, Flow.WAIT) else changes.PROVE_NAME)
+
+
+def newcomer_asked_again(turn: Turn) -> str:
+    """What is asked of a new patient."""
+    memory, intake = turn.memory, turn.memory.intake
+    match memory.question:
+        case Question.SPELLING:
+            return registering.spelling(intake.given[Field.FIRST_NAME], intake.given[Field.LAST_NAME])
+        case Question.REGISTER:
+            return registering.read_back(intake.given)
+        case Question.WHICH_DETAIL:
+            return registering.which_wrong(intake.given)
+        case Question.SAME_PERSON:
+            return str(registering.SAME_PERSON)
+    return str(registering.ASK[Field(intake.field or Field.FIRST_NAME)])
+
+
+_OF_VISITS = {Question.WHICH_VISIT, Question.CANCEL}
+
+
+def visits_asked_again(turn: Turn) -> str:
+    """What is asked about appointments that there are, and before they are told, with its warning."""
+    memory, change = turn.memory, turn.memory.change
+    if memory.proving:
+        if memory.question is Question.DATE_OF_BIRTH:
+            return str(changes.PROVE_BORN)
+        return name_asked(turn)
+    if memory.question is Question.WHICH_VISIT:
+        return changes.which_visit([visit.time for visit in change.listed], turn.today)
+    rules = [turn.desk.late_rule(memory.patient_id, visit.id)[0] for visit in change.about] if change.warned else []
+    late = next(filter(None, rules), None)
+    return changes.read_back_cancel([visit.time for visit in change.about], late, turn.today)

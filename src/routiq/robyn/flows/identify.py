@@ -9,9 +9,9 @@ from collections.abc import Iterable
 
 from routiq.frontdesk.wishes import KnownPatient
 from routiq.robyn import wording
-from routiq.robyn.flows import handover
+from routiq.robyn.flows import arriving, handover
 from routiq.robyn.flows.turn import Said, Turn
-from routiq.robyn.understanding.commands import GiveDateOfBirth, GiveName
+from routiq.robyn.understanding.commands import GiveDateOfBirth, GiveName, SayNew
 from routiq.robyn.understanding.names import tokens
 from routiq.robyn.understanding.reader import Question
 
@@ -36,15 +36,15 @@ def proceed(turn: Turn) -> Said | None:
     memory = turn.memory
     caller = turn.desk.recognise_caller(memory.caller)
     patients = caller.patients
+    if memory.proving or memory.question is Question.BEEN_BEFORE:
+        return arriving.proceed(turn)
     if caller.is_of_former_patient and not memory.patient_id and not memory.handed_over:
         # Whoever it is, archived or a relative of somebody who has died: a person talks with them, and nobody is
         # registered a second time.
         reason = "Rings from the number of an archived or deceased patient, wants an appointment"
         return handover.begin_call_back(turn, reason, wording.UNKNOWN_CALLER)
-    if not patients and memory.handed_over:
-        return turn.ask(Question.ANYTHING_ELSE, f"{wording.TEAM_HAS_IT} {wording.ANYTHING_ELSE}")
-    if not patients:
-        return handover.begin_call_back(turn, "Caller is not known, wants an appointment", wording.UNKNOWN_CALLER)
+    if turn.has(SayNew) or not patients or (len(patients) == 1 and memory.for_another):
+        return arriving.proceed(turn)
     if len(patients) == 1:
         return _known(turn, patients[0])
     if memory.question is Question.DATE_OF_BIRTH:

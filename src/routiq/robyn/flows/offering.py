@@ -14,9 +14,10 @@ from routiq.robyn import wording
 from routiq.robyn.flows import handover, naming
 from routiq.robyn.flows.turn import Said, Turn
 from routiq.robyn.flows.wishing import as_wish, widened
-from routiq.robyn.memory import OFFER_LASTS, Offer, Window
+from routiq.robyn.memory import OFFER_LASTS, Flow, Offer, Window
 from routiq.robyn.understanding.commands import What
 from routiq.robyn.understanding.reader import Question
+from routiq.robyn.wording import changes
 
 MOST_OFFERS = 3
 
@@ -151,12 +152,16 @@ def read_back(turn: Turn, offer: Offer, lead: str = "") -> Said:
     if not turn.desk.hold(offer.time, turn.who):
         # In another conversation this very time is being thought about.
         turn.memory.declined = (*turn.memory.declined, offer.time.starts_at)
-        return search(turn, wording.JUST_TAKEN)
+        return search(turn, changes.MOVE_TAKEN if turn.memory.flow is Flow.MOVE else wording.JUST_TAKEN)
     turn.memory.chosen = offer.token
     turn.did("read_back", token=offer.token)
-    said = wording.read_back(offer.time, turn.memory.patient_called, turn.today)
-    parts = (lead, turn.practice.booking_instructions, said)
-    return turn.ask(Question.CONFIRM, " ".join(filter(None, parts)))
+    memory = turn.memory
+    if memory.flow is Flow.MOVE:
+        instructions, said = "", changes.read_back_move(memory.change.about[0].time, offer.time, turn.today)
+    else:
+        instructions = turn.practice.booking_instructions
+        said = wording.read_back(offer.time, memory.patient_called, turn.today)
+    return turn.ask(Question.CONFIRM, " ".join(filter(None, (lead, instructions, said))))
 
 
 def look_again(turn: Turn, offer: Offer) -> Said:
@@ -184,6 +189,7 @@ def look_again(turn: Turn, offer: Offer) -> Said:
 
 def _none(turn: Turn, times: Times, lead: str) -> Said:
     memory = turn.memory
+    moving = memory.flow is Flow.MOVE
     if times.reason is NoTimes.TOO_SOON:
         return turn.ask(Question.OTHER_DAYS, f"{lead} {wording.TOO_SOON}".strip())
     if times.reason is NoTimes.BEYOND:
@@ -193,9 +199,13 @@ def _none(turn: Turn, times: Times, lead: str) -> Said:
     if times.reason is NoTimes.FULL:
         if any(window != Window() for window in memory.want.windows):
             return turn.ask(Question.OTHER_DAYS, f"{lead} {wording.OTHER_DAYS}".strip())
-        return handover.hand_over(turn, "No free time found online", f"{lead} {wording.NOTHING_AT_ALL}".strip())
+        nothing = changes.NOTHING_FREE if moving else wording.NOTHING_AT_ALL
+        return handover.hand_over(turn, "No free time found online", f"{lead} {nothing}".strip())
     if times.reason is NoTimes.UNAVAILABLE:
         reason = f"Wants an appointment; times could not be read. {times.advice}"
-        return handover.hand_over(turn, reason.strip(), f"{lead} {wording.SYSTEM_DOWN}".strip())
+        return handover.hand_over(
+            turn, reason.strip(), f"{lead} {changes.MOVE_DOWN if moving else wording.SYSTEM_DOWN}".strip()
+        )
     reason = f"Wants an appointment that cannot be booked online. {times.advice}"
-    return handover.hand_over(turn, reason.strip(), f"{lead} {wording.TEAM_WILL_CALL}".strip())
+    sentence = changes.NOT_ONLINE if moving else wording.TEAM_WILL_CALL
+    return handover.hand_over(turn, reason.strip(), f"{lead} {sentence}".strip())

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import time
+from typing import Protocol, TypeVar
 
-from routiq.robyn.memory import Offer
+from routiq.frontdesk.wishes import OfferedTime
 from routiq.robyn.understanding.commands import Choose, WishTime
 
 
-def fits(offer: Offer, wish: WishTime) -> bool:
+class Timed(Protocol):
+    """An offer, or an appointment that there is."""
+
+    @property
+    def time(self) -> OfferedTime: ...
+
+
+T = TypeVar("T", bound=Timed)
+
+
+def fits(offer: Timed, wish: WishTime) -> bool:
     """Whether an offered time is within what was said of days and times."""
     start = offer.time.local_start
     day, at = start.date(), start.time()
@@ -37,14 +48,14 @@ def is_choice(wish: WishTime) -> bool:
     return bool(wish.names_day or wish.names_time or leaves_out) and not asks_more
 
 
-def pointed_at(offers: Sequence[Offer], wishes: Sequence[WishTime]) -> list[Offer]:
+def pointed_at(offers: Sequence[T], wishes: Sequence[WishTime]) -> list[T]:
     """The offers that the words about time fit; none when the words ask for something else."""
     if not wishes or not all(is_choice(wish) for wish in wishes):
         return []
     return [offer for offer in offers if any(fits(offer, wish) for wish in wishes)]
 
 
-def chosen(offers: Sequence[Offer], choice: Choose) -> Offer | None:
+def chosen(offers: Sequence[T], choice: Choose) -> T | None:
     """The offer taken by its place, or as the earlier or later one."""
     if not offers:
         return None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+import msgspec
+
 from routiq.robyn.understanding.asking import told
 from routiq.robyn.understanding.assent import says_no
-from routiq.robyn.understanding.commands import Choose
+from routiq.robyn.understanding.commands import Choose, WishTime
 from routiq.robyn.understanding.phrases import any_of
 
 _NTH = {
@@ -77,6 +79,12 @@ def choice(said: str, *, several: bool) -> Choose | None:
     if not several and any(_THAT.search(part) for part in told(said)) and not says_no(said):
         return Choose()
     return None
+
+
+def only_manner(wishes: tuple[WishTime, ...]) -> bool:
+    """Nothing but sooner, earlier or later, which a choice says itself."""
+    manner = {"soonest": False, "earlier": False, "later": False}
+    return all(msgspec.structs.replace(wish, **manner) == WishTime() for wish in wishes)
 
 
 def _place(match: re.Match[str]) -> int:

@@ -114,6 +114,9 @@ class AskBooking(_Command, frozen=True):
 class AskInvoice(_Command, frozen=True):
     """Asks about an invoice, a receipt or what is owed; a dispute is an ``AskPerson``."""
 
+    copy: bool = False
+    """Wants one sent."""
+
 
 class JoinWaitlist(_Command, frozen=True):
     """Wants to be told when something comes free. For when comes as its own ``WishTime``."""
@@ -154,6 +157,8 @@ class AskOthers(_Command, frozen=True):
 
 class GiveName(_Command, frozen=True):
     name: str
+    written: str = ""
+    """With its capitals, accents and marks, where a new patient gives it."""
 
 
 class GiveDateOfBirth(_Command, frozen=True):
@@ -166,6 +171,26 @@ class GivePhone(_Command, frozen=True):
 
 class GiveEmail(_Command, frozen=True):
     address: str
+
+
+class GiveDetail(_Command, frozen=True):
+    """The answer to a question that takes any words: an address, a note."""
+
+    text: str
+
+
+class NameDetail(_Command, frozen=True):
+    """Which of the details read back is meant, by its intake field."""
+
+    field: str
+
+
+class SayNew(_Command, frozen=True):
+    """Was not a patient here before."""
+
+
+class ForAnother(_Command, frozen=True):
+    """It is for somebody else than who speaks."""
 
 
 class AskPerson(_Command, frozen=True):
@@ -229,6 +254,10 @@ Command: TypeAlias = (
     | GiveDateOfBirth
     | GivePhone
     | GiveEmail
+    | GiveDetail
+    | NameDetail
+    | SayNew
+    | ForAnother
     | AskPerson
     | Ask
     | Greet

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 
+import msgspec
+
+from routiq.robyn.understanding.commands import WishTime
+from routiq.robyn.understanding.phrases import any_of
 from routiq.robyn.understanding.vocabulary import VISIT
 
 _TURN = re.compile(
@@ -16,6 +20,84 @@ _TURN = re.compile(
 _AFRESH = re.compile(r"\band (?:re ?)?book\b")
 _INSTEAD = re.compile(r"\b(?:instead of|rather than)\b")
 _OLD = re.compile(rf"\b(?:my|the|our|his|her|(?:today|tomorrow|\w+day)'s)(?: [\w:']+){{0,4}}? {VISIT}\b")
+
+
+_CANCEL_IT = re.compile(
+    r"^(?:(?:yes|yep|yeah|ok|okay|sure|please|just|go ahead|do|and|thanks|,) ?)*cancel(?: (?:it|that|them|both|all|"
+    r"all of them|the (?:appointment|booking|lot)|my (?:appointment|booking)|please|thanks|thank you|then|anyway))*"
+    r"\W*$"
+)
+_KEEP = any_of(
+    r"keep (?:it|that|them|my|the|both)|(?:don'?t|do not|never mind|rather not|won'?t|not) (?:want to )?cancel"
+    r"(?:ling)?|leave (?:it|that|them)(?: as (?:it is|is|they are))?|i'?ll (?:still )?(?:come|be there|make it|"
+    r"keep)|changed my mind|forget it"
+)
+_GIVES_UP = any_of(
+    r"leave (?:it|that|things)(?: (?:as|how) (?:it is|is|they are)| alone| then)|keep (?:my|the) (?:current|old|"
+    r"existing|original)|(?:just )?forget (?:about )?it|never mind"
+)
+_EARLIER = any_of(r"earlier|sooner|(?:bring|move|pull|come)(?: \w+){0,3} forward")
+_LATER = any_of(r"later|(?:push|put|move|set)(?: \w+){0,3} (?:back|out)|postpone|delay")
+_MOVE_IT = any_of(
+    r"(?:move|change|shift|push|postpone|reschedule) (?:it|that|them)(?: \w+)? ?(?:instead|rather)?|"
+    r"(?:different|another|other) (?:day|time)(?: instead)?|rather (?:move|reschedule|change)"
+)
+_OTHER = any_of(
+    r"(?:the )?other (?:one|1|appointment|booking)|(?:not|wrong) (?:that |this |the )?(?:one|1|appointment|booking)|"
+    r"(?:a )?different (?:one|1|appointment|booking)"
+)
+_ALL = any_of(
+    r"both(?: of (?:them|those))?|all(?: of (?:them|those|it))?|all (?:three|four|two)|every (?:one|single one)|"
+    r"them all"
+)
+
+
+def agrees_to_cancel(said: str) -> bool:
+    """The words for it and nothing else: as good as a yes to "shall I cancel it"."""
+    return bool(_CANCEL_IT.match(said))
+
+
+def means_another(said: str) -> bool:
+    """Not the one that was read back."""
+    return bool(_OTHER.search(said))
+
+
+def keeps(said: str) -> bool:
+    """It shall stand after all."""
+    return bool(_KEEP.search(said))
+
+
+def gives_up(said: str) -> bool:
+    """No other time after all: what there is stays."""
+    return bool(_GIVES_UP.search(said))
+
+
+def towards(said: str) -> str:
+    """``earlier`` or ``later`` than the appointment is now; empty when neither is said."""
+    if _EARLIER.search(said):
+        return "earlier"
+    return "later" if _LATER.search(said) else ""
+
+
+def moves_it(said: str) -> bool:
+    """Rather at another time than not at all."""
+    return bool(_MOVE_IT.search(said)) and not keeps(said)
+
+
+def says_all(said: str) -> bool:
+    return bool(_ALL.search(said))
+
+
+def the_one(which: WishTime) -> WishTime:
+    """When the appointment is, of whatever was said: who can't make it tomorrow has one tomorrow."""
+    return msgspec.structs.replace(
+        which,
+        soonest=False,
+        days=which.days or which.not_days,
+        weekdays=which.weekdays or which.not_weekdays,
+        not_days=(),
+        not_weekdays=(),
+    )
 
 
 def split_moved(said: str) -> tuple[str, str]:

@@ -101,10 +101,11 @@ def announced_name(text: str) -> str:
     return ""
 
 
-def without_details(said: str) -> str:
-    """The words without dates of birth and long numbers, so that no day or time is read into them."""
+def without_details(said: str, *, plain: bool = False) -> str:
+    """The words without dates of birth and long numbers, so that no day or time is read into them. ``plain``: a date
+    is one of birth even when it is not said to be."""
     for pattern in _BIRTHS:
-        said = pattern.sub(" ", said) if _BIRTH_CUE.search(said) else said
+        said = pattern.sub(" ", said) if _BIRTH_CUE.search(said) or plain else said
     return _SPOKEN_DIGITS.sub(" ", said)
 
 

@@ -12,7 +12,21 @@ from dataclasses import dataclass
 import msgspec
 
 from routiq.frontdesk.wishes import OfferedTime
-from routiq.robyn.understanding import acts, asking, assent, choosing, identity, names, people, safety, starting
+from routiq.robyn.understanding import (
+    acts,
+    asking,
+    assent,
+    begun,
+    choosing,
+    details,
+    existing,
+    identity,
+    names,
+    newcomer,
+    people,
+    safety,
+    starting,
+)
 from routiq.robyn.understanding.commands import (
     Affirm,
     AnyChoice,
@@ -28,6 +42,7 @@ from routiq.robyn.understanding.commands import (
     Deny,
     Emergency,
     End,
+    ForAnother,
     GiveDateOfBirth,
     GiveEmail,
     GiveName,
@@ -38,6 +53,7 @@ from routiq.robyn.understanding.commands import (
     NotUnderstood,
     OptOut,
     Repeat,
+    SayNew,
     StartBooking,
     StartCancel,
     StartReschedule,
@@ -45,15 +61,30 @@ from routiq.robyn.understanding.commands import (
     What,
     WishTime,
 )
-from routiq.robyn.understanding.existing import split_moved
 from routiq.robyn.understanding.reader import Context, Question
 from routiq.robyn.understanding.spans import Line
 from routiq.robyn.understanding.times import Heard, hear_times, within
 from routiq.robyn.understanding.words import fold, normalise
 
 _NAME_QUESTIONS = {Question.WHO, Question.FULL_NAME, Question.CALLER_NAME}
-_TIME_QUESTIONS = {Question.WHEN, Question.WHICH_DAY, Question.CHOICE, Question.CONFIRM, Question.OTHER_DAYS}
-_TABLE_QUESTIONS = {Question.WHICH_DAY, Question.CHOICE, Question.CONFIRM, Question.PICK, Question.WHEN}
+_NO_TIMES = {Question.DATE_OF_BIRTH, Question.CALLER_NUMBER, Question.CALLER_NAME, *newcomer.ASKED}
+_WHOLE_NAME = {Question.FULL_NAME, Question.CALLER_NAME}
+_TIME_QUESTIONS = {
+    Question.WHEN,
+    Question.WHICH_DAY,
+    Question.CHOICE,
+    Question.CONFIRM,
+    Question.OTHER_DAYS,
+    Question.WHICH_VISIT,
+}
+_TABLE_QUESTIONS = {
+    Question.WHICH_DAY,
+    Question.CHOICE,
+    Question.CONFIRM,
+    Question.PICK,
+    Question.WHEN,
+    Question.WHICH_VISIT,
+}
 _ANSWERING = (
     StartBooking
     | StartReschedule
@@ -71,8 +102,6 @@ _ANSWERING = (
     | GiveName
 )
 """Commands that a question was asked for: what is left of it is no question of its own."""
-_IDLE = {Question.OPEN, Question.ANYTHING_ELSE, Question.WANTS_BOOKING}
-"""Nothing is under way, so that "can't come tomorrow" is about an appointment there is."""
 
 
 class Rules:
@@ -83,7 +112,8 @@ class Rules:
         if danger := safety.red_flag(said):
             return (Emergency(danger),)
         turn = _Reading(text, said, context)
-        return tuple(turn.identity() or turn.everything()) or (NotUnderstood(),)
+        found = turn.identity() or newcomer.answer(text, said, context) or turn.everything()
+        return tuple(found) or (NotUnderstood(),)
 
 
 @dataclass
@@ -116,17 +146,21 @@ class _Reading:
         if any(isinstance(command, GiveEmail) for command in given):
             said = normalise(identity.without_email(self.text))
         if any(isinstance(command, GivePhone | GiveDateOfBirth) for command in given):
-            said = identity.without_details(said)
-        started = self._starts(said)
+            said = identity.without_details(said, plain=self.question is Question.FULL_NAME)
+        started = begun.started(said, self.question)
         people_asked = [] if isinstance(started, JoinWaitlist | OptOut) else self._people(said)
         found: list[Command] = [*people_asked, *given]
         if safety.asks_clinical(said):
             found.append(Clinical())
+        if details.says_new(said):
+            found.append(SayNew())
+        if details.is_for_another(said):
+            found.append(ForAnother())
         if isinstance(started, StartReschedule | StartCancel | AskBooking):
             return [*found, *self._about_existing(said, started)]
         taken = self._choice(said)
         heard = self._times(said, taken)
-        wished = () if taken and (taken.position or _only_manner(heard.wishes)) else heard.wishes
+        wished = () if taken and (taken.position or choosing.only_manner(heard.wishes)) else heard.wishes
         rest = _without_names(heard.line.rest, found)
         named = self._names(said, rest)
         if any(isinstance(command, AskPerson) and command.practitioners for command in found):
@@ -162,36 +196,12 @@ class _Reading:
         reason = people.wants_person(said)
         return [AskPerson(reason)] if reason else []
 
-    def _starts(self, said: str) -> Command | None:
-        """The flow that is asked for. While a choice is open, "change it" and "cancel that" are about the choice."""
-        if starting.opts_out(said):
-            return OptOut()
-        if starting.joins_waitlist(said):
-            return JoinWaitlist()
-        idle = self.question in _IDLE
-        if starting.moves(said) and (idle or starting.is_mine(said)):
-            return StartReschedule()
-        if starting.cancels(said, idle=idle) and (idle or starting.is_mine(said)):
-            return StartCancel(every=starting.every(said))
-        if starting.asks_booking(said) and (idle or starting.is_mine(said)):
-            return AskBooking()
-        if starting.asks_invoice(said):
-            return AskInvoice()
-        if self.question is Question.CONFIRM and not starting.wants_another(said):
-            return None
-        shown = self.question in {Question.CHOICE, Question.CONFIRM}
-        if starting.books(said) or (starting.seeks(said) and not shown):
-            return StartBooking(another=starting.wants_another(said))
-        if self.question is Question.OPEN and starting.hints(said) and not asking.opens_question(said):
-            return StartBooking()
-        return None
-
     def _about_existing(self, said: str, started: Command) -> list[Command]:
         """Times beside it tell which appointment; after "to" or "instead", where it shall move."""
         now, moving = self.context.now, isinstance(started, StartReschedule)
-        old, new = split_moved(said) if moving else (said, "")
+        old, new = existing.split_moved(said) if moving else (said, "")
         which = next(iter(hear_times(old, now).wishes), WishTime())
-        which = msgspec.structs.replace(which, soonest=False)
+        which = existing.the_one(which)
         if moving and which.not_before and not (which.at or which.not_after):  # "from 3 to 4" moves the one at 3
             which = msgspec.structs.replace(which, at=which.not_before, not_before=None)
         wishes = hear_times(new, now, expect_time=True) if new else Heard((), Line(""))
@@ -199,6 +209,8 @@ class _Reading:
         found: list[Command] = [Affirm()] if self.question is Question.ANYTHING_ELSE and assent.says_yes(said) else []
         rest = hear_times(said, now).line.rest
         found += [name for name in self._names(said, rest) if isinstance(name, NameChoice)]
+        if moving and not wishes.wishes and (towards := existing.towards(said)):
+            found.append(WishTime(earlier=towards == "earlier", later=towards == "later"))
         return [*found, started, *wishes.wishes]
 
     # What is taken, agreed to, refused
@@ -216,7 +228,7 @@ class _Reading:
         return taken
 
     def _times(self, said: str, taken: Choose | None) -> Heard:
-        if self.question in {Question.DATE_OF_BIRTH, Question.CALLER_NUMBER, Question.CALLER_NAME, Question.EMAIL}:
+        if self.question in _NO_TIMES:
             return Heard((), Line(said))
         return hear_times(said, self.context.now, expect_time=self.question in _TIME_QUESTIONS and taken is None)
 
@@ -226,6 +238,7 @@ class _Reading:
         question, found = self.question, list[Command]()
         yes, no = assent.says_yes(said), assent.says_no(said)
         thanks, ends = acts.thanks(said), acts.ends(said)
+        no = no or (question in _TIME_QUESTIONS and existing.gives_up(said))
         no = no and not (acts.asks_repeat(said) or (taken and taken.but))
         if question is Question.ANYTHING_ELSE:
             outright = assent.says_yes_outright(said)
@@ -238,10 +251,15 @@ class _Reading:
             left = acts.without_closing(said)
             yes = yes and assent.says_yes(left) and not assent.only_acknowledges(left)
             no = no and assent.says_no(left)
-        if question is Question.CONFIRM:
+        if question is Question.CANCEL:
+            worded = existing.agrees_to_cancel(said)
+            no = existing.keeps(said) or (no and not worded)
+            yes = (yes or worded) and not no
+        if question in {Question.CONFIRM, Question.CANCEL}:
             correct = self._corrects(said, wished, named, yes=yes, no=no)
+            correct = correct or (question is Question.CANCEL and existing.means_another(said))
             no = no or (correct and acts.changes(said))
-            yes = yes and assent.says_little_else(rest) and not (no or correct)
+            yes = yes and (question is Question.CANCEL or assent.says_little_else(rest)) and not (no or correct)
             found += [Correct()] if correct else []
         if question in {Question.OPEN, Question.WHEN} and starting.books(said):
             yes = yes and assent.says_yes_outright(said)
@@ -312,7 +330,11 @@ class _Reading:
             found.append(GiveEmail(email))
         if number := identity.announced_phone(self.said, international="+" in self.text):
             found.append(GivePhone(number))
-        if born := identity.announced_birth_date(self.said, self.context.now.date()):
+        today = self.context.now.date()
+        born = identity.announced_birth_date(self.said, today)
+        if born is None and self.question is Question.FULL_NAME:
+            born = identity.read_birth_date(self.said, today)
+        if born:
             found.append(GiveDateOfBirth(born))
         if self.question not in _NAME_QUESTIONS and (name := identity.announced_name(self.text)):
             found.append(GiveName(name))
@@ -324,9 +346,11 @@ class _Reading:
         if question in _NAME_QUESTIONS:
             plain = re.sub(r"^(?:yes|yeah|yep|no|nope|ok|okay|sure)\b", "", rest)
             name = identity.read_name(plain)
-            if name and (own or not starting.wants_booking(said) or identity.says_own_name(plain)):
+            refused = question in _WHOLE_NAME and (assent.says_no(said) or asking.opens_question(said))
+            refused = refused and not identity.says_own_name(plain)
+            if name and not refused and (own or not starting.wants_booking(said) or identity.says_own_name(plain)):
                 found.append(GiveName(name))
-            if own or question is Question.CALLER_NAME:
+            if own or (question in _WHOLE_NAME and (found or question is Question.CALLER_NAME)):
                 return found
         picking = question is Question.PICK
         menu = context.menu
@@ -345,12 +369,6 @@ class _Reading:
         elif acts.wants_other_place(said) and not any(_names(command, What.LOCATION) for command in found):
             found.append(NameChoice(What.LOCATION, other=True))
         return found
-
-
-def _only_manner(wishes: tuple[WishTime, ...]) -> bool:
-    """Nothing but sooner, earlier or later, which a choice says itself."""
-    manner = {"soonest": False, "earlier": False, "later": False}
-    return all(msgspec.structs.replace(wish, **manner) == WishTime() for wish in wishes)
 
 
 def _without_names(rest: str, found: list[Command]) -> str:

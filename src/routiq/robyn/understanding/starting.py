@@ -156,6 +156,7 @@ _ASKS_BOOKING = any_of(
     rf"how long (?:is|does|will|are) (?:my|our|the|his|her) (?:[\w':]+ ){{0,3}}?{VISIT}",
     rf"(?:forgot|forgotten|can'?t remember|not sure|don'?t remember|don'?t know|lost)(?: \w+){{0,3}} (?:my|our|"
     rf"the) (?:[\w':]+ ){{0,3}}?{VISIT}",
+    r"(?:what|which) (?:appointments?|bookings?|visits?|sessions?)(?: \w+)? (?:do|have) (?:i|we) (?:have|got)",
     r"what (?:have i got|do i have|appointments do i have|bookings do i have)(?: \w+)? (?:booked|coming|with|"
     r"on with)|what(?: \w+)? do i have (?:booked|coming)",
 )
@@ -182,13 +183,19 @@ _OPTS_OUT = any_of(
     r"(?:don'?t|do not) want (?:any(?: more)? |your |to (?:get|receive) (?:any(?: more)? |your )?|"
     r"these )?(?:texts?|messages?|emails?|reminders?|marketing|newsletters?|sms)",
 )
-_OPTS_OUT_ALONE = re.compile(r"^(?:please )?stop(?: it| now| please)?\W*$")
+_OPTS_OUT_ALONE = re.compile(
+    r"^\W*(?:(?:please )?stop(?: it| now| please)?|stop ?all|unsubscribe|end|quit|opt[ -]?out)\W*$"
+)
 _INVOICE = any_of(
     r"invoices?|receipts?|statements?|my (?:bill|account|balance)|the bill|outstanding balance|amount (?:due|"
     r"owing)",
     r"(?:how much|what) do (?:i|we) (?:still )?owe|(?:do|did) i (?:still )?owe|pay(?:ing)? (?:my|the|for my|an|"
     r"off|a) (?:\w+ )?(?:bill|account|invoice|balance|last|gap|visit|appointment)|did (?:my|the) payment|"
     r"payment (?:go|come|gone) through|(?:my|a|the) payment|tax invoice|haven'?t paid|already paid|have i paid",
+)
+_COPY = any_of(
+    r"(?:re ?send|send|e ?mail|mail|post|forward|print|get|have|need|want|like|give)(?: \w+){0,4} (?:invoices?|"
+    r"receipts?|statements?|cop(?:y|ies))|cop(?:y|ies) of",
 )
 _ANOTHER = any_of(r"another|second|one more|a further|also|as well|too|extra")
 
@@ -253,6 +260,11 @@ def joins_waitlist(said: str) -> bool:
 def opts_out(said: str) -> bool:
     """Wants no more messages or calls."""
     return bool(_OPTS_OUT.search(said) or _OPTS_OUT_ALONE.match(said))
+
+
+def asks_copy(said: str) -> bool:
+    """Wants an invoice or a receipt sent, not to know what is open."""
+    return bool(_COPY.search(said))
 
 
 def asks_invoice(said: str) -> bool:

@@ -31,15 +31,16 @@ WHO_AGAIN = _("Sorry, I can't find that name with this number. Please tell me th
 FULL_NAME = _("Thank you. Please tell me the first and last name.")
 DATE_OF_BIRTH = _("Thank you. To be sure I have the right person, what is the date of birth?")
 DATE_OF_BIRTH_AGAIN = _("Sorry, that does not match what I have. Please tell me the date of birth once more.")
-UNKNOWN_CALLER = _(
-    "I can't book for this number myself yet, so I will ask our team to ring you back. May I have your name, please?"
-)
 NO_MATCH = _(
     "I'm sorry, I can't find the right person. I will ask our team to ring you back. May I have your name, please?"
+)
+UNKNOWN_CALLER = _(
+    "I can't book for this number myself, so I will ask our team to ring you back. May I have your name, please?"
 )
 CALLER_NAME = _("I will ask our team to ring you back. May I have your name, please?")
 CALLER_NUMBER = _("Thank you. Which number can the team reach you on?")
 CALLER_NUMBER_AGAIN = _("Sorry, I did not get a full number. Please tell me it once more, digit by digit.")
+OFFER_BOOKING = _("Would you like to book one?")
 NO_WORRIES = _("No worries.")
 NOT_UNDERSTOOD = _("Sorry, I did not understand.")
 CLINICAL_BESIDE = _("I can't give clinical advice, but I can help you book.")
@@ -49,7 +50,6 @@ ANYTHING_ELSE = _("Is there anything else?")
 GOODBYE = _("Thank you for calling. Goodbye.")
 THANKS_BACK = _("You're welcome. Is there anything else?")
 HELP_AGAIN = _("Of course. What would you like to book, and when?")
-WHICH_ONE = _("Which one would you like?")
 NOT_BOOKED = _("No worries, I have not booked it. What other day or time would suit you?")
 NONE_OF_THOSE = _("No worries. What other day or time would suit you?")
 GONE_BY = _("I'm afraid that time has already passed. What other day or time would suit you?")
@@ -72,14 +72,8 @@ BILLING = _("That is one for our team. I have asked them to ring you back about 
 TEAM_HAS_IT = _("Our team has your message and will ring you back.")
 NO_NUMBER = _("Without a number our team can't ring you. Please call the clinic directly during opening hours.")
 STILL_COMING = _("Our team has your message and will ring you back. I can still book an appointment for you.")
-OPTED_OUT = _("Of course. I have asked our team to take you off the messages.")
-MOVE_PASSED_ON = _(
-    "I can't move appointments myself yet. I have asked our team to ring you about it; nothing is changed yet."
-)
-CANCEL_PASSED_ON = _(
-    "I can't cancel appointments myself yet. I have asked our team to ring you; it is not cancelled yet."
-)
-BOOKING_PASSED_ON = _("I can't look that up myself yet. I have asked our team to ring you about your appointment.")
+OPTED_OUT = _("Done: you will get no more messages from us, apart from what you ask us yourself.")
+STAYS_OFF = _("No worries, I have not put you on the list.")
 INVOICE_PASSED_ON = _("That is one for our team. I have asked them to get back to you about it.")
 WAITLIST_PASSED_ON = _("I have asked our team to put you on the list. They will ring you when something comes free.")
 PRICE_PASSED_ON = _("I don't have that price, so I have passed your question on to our team.")
@@ -100,7 +94,6 @@ NOT_CONFIRMED = _(
 STILL_NOT_CONFIRMED = _(
     "The diary has still not confirmed your booking. Please do not book it again; our team will ring you."
 )
-NOT_BOOKED_YET = _("I was interrupted before I could book it, so nothing is booked yet.")
 NOTHING_MORE_TAKEN = _("No worries, I have not booked anything. Is there anything else?")
 OTHER_DAYS = _("I'm sorry, nothing is free then. Shall I look at other days?")
 TOO_SOON = _("I'm sorry, that is too soon for us to book. Shall I look at later days?")

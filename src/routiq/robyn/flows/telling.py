@@ -1,0 +1,62 @@
+"""What there is, told to whoever has shown who they are: what is coming up, and what is still to be paid (V5)."""
+
+from __future__ import annotations
+
+from routiq.robyn import wording
+from routiq.robyn.flows import aside, choosing, handover, proving, table
+from routiq.robyn.flows.turn import Said, Turn
+from routiq.robyn.memory import Change, Flow, Visit
+from routiq.robyn.understanding.commands import AskBooking, AskInvoice
+from routiq.robyn.understanding.reader import Question
+from routiq.robyn.wording import changes, telling
+
+MOST_TOLD = 3
+
+
+def begin_booking(turn: Turn, asked: AskBooking) -> Said:
+    aside.begin(turn, Flow.TELL_BOOKING)
+    turn.memory.change = Change(which=asked.which)
+    return booking(turn)
+
+
+def begin_invoice(turn: Turn, asked: AskInvoice) -> Said:
+    """Where nothing can be known of invoices nobody is asked who they are for nothing."""
+    aside.begin(turn, Flow.TELL_INVOICE)
+    turn.memory.change = Change(every=asked.copy)
+    if not turn.desk.tells_invoices():
+        return choosing.team_only(turn, wording.INVOICE_PASSED_ON, "Asked about an invoice or a payment")
+    return invoice(turn)
+
+
+def booking(turn: Turn) -> Said:
+    """When, where and with whom: the next ones, or the one whose time was said."""
+    if asked := proving.proceed(turn):
+        return asked
+    coming = turn.desk.coming_up(turn.memory.patient_id)
+    visits = [Visit(visit.id, visit.time) for visit in coming]
+    which = turn.memory.change.which
+    meant = [visit for visit in visits if which is None or table.fits(visit, which)]
+    turn.did("told_bookings", appointments=[visit.id for visit in meant or visits][:MOST_TOLD])
+    if not visits:
+        return aside.end(turn, changes.NO_VISIT, then=wording.OFFER_BOOKING, question=Question.WANTS_BOOKING)
+    lead = "" if meant else f"{changes.NONE_THEN} "
+    told = meant or visits
+    times = [visit.time for visit in told[:MOST_TOLD]]
+    return aside.end(turn, f"{lead}{changes.coming_up(times, len(told), turn.today)}")
+
+
+def invoice(turn: Turn) -> Said:
+    """The amount that is open and since when; a copy is sent by people."""
+    if asked := proving.proceed(turn):
+        return asked
+    memory = turn.memory
+    owed = turn.desk.owed(memory.patient_id)
+    if owed is None:
+        return choosing.team_only(turn, wording.INVOICE_PASSED_ON, "Asked about an invoice or a payment")
+    turn.did("told_owed", invoices=owed.invoices)
+    said = telling.owed(owed)
+    if memory.change.every:
+        handover.leave_task(turn, handover.CALL_BACK, "Wants a copy of an invoice or a receipt")
+        memory.handed_over = True
+        said = f"{said} {telling.COPY_BY_TEAM}"
+    return aside.end(turn, said)
