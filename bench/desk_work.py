@@ -112,10 +112,11 @@ def times(asked: int) -> dict[str, Any]:
 
     from routiq.frontdesk.models import KnownTimes
     from routiq.frontdesk.times import find_times
-    from routiq.frontdesk.wishes import Wish
-    from routiq.mirror.models import AppointmentType, Offering, Practitioner
+    from routiq.frontdesk.wishes import NoTimes, Wish
+    from routiq.mirror.models import AppointmentType, Location, Offering, Practitioner
 
     possible = Offering.objects.filter(
+        location_remote_id__in=Location.objects.filter(online=True, active=True).values("remote_id"),
         appointment_type_remote_id__in=AppointmentType.objects.filter(
             online=True, active=True, max_attendees=1
         ).values("remote_id"),
@@ -141,6 +142,7 @@ def times(asked: int) -> dict[str, Any]:
             took, found = _timed(lambda wish=wish: find_times(wish))  # type: ignore[misc]
             measured[name].append(took)
             measured["requests"][name] = found.requests
+        assert found.offers or found.reason is NoTimes.FULL, f"{name}: {found.reason} {found.advice}"
     return measured
 
 

@@ -126,15 +126,15 @@ def _analyse(installed: Installation) -> None:
 
 
 def _only(sandbox: RunningSandbox, number: int) -> None:
-    """So many practitioners take bookings online, all of the place where most of them work."""
+    """So many practitioners take bookings online, all of them at the place where most work."""
+    places = sandbox.world("businesses")["businesses"]
+    shown = {row["id"] for row in places if row["show_in_online_bookings"] and not row["archived_at"]}
     hours = sandbox.world("daily_availabilities")["daily_availabilities"]
-    places = Counter(
-        _id(row["business"]) for row in {(_id(r["business"]), _id(r["practitioner"])): r for r in hours}.values()
-    )
-    most = places.most_common(1)[0][0]
-    there = list(dict.fromkeys(_id(row["practitioner"]) for row in hours if _id(row["business"]) == most))
+    works = dict.fromkeys((_id(row["business"]), _id(row["practitioner"])) for row in hours)
+    most = Counter(place for place, _ in works if place in shown).most_common(1)[0][0]
+    chosen = [who for place, who in works if place == most][:number]
     for row in sandbox.world("practitioners")["practitioners"]:
-        fields = {"show_in_online_bookings": row["id"] in there[:number], "active": True}
+        fields = {"show_in_online_bookings": row["id"] in chosen, "active": True}
         sandbox.edit([{"op": "update", "collection": "practitioners", "id": row["id"], "fields": fields}])
 
 
