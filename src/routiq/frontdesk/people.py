@@ -22,12 +22,13 @@ def recognise_caller(number: str) -> Caller:
     Archived and deceased ones are nobody's to greet; that the number is theirs is said, because somebody at the
     practice should talk with whoever rings. Merged and deleted ones are not there at all.
     """
-    practice = Practice.objects.get(pk=current_practice_id())
-    dialled = e164(number, region=practice.country_code)
+    country = Practice.objects.values_list("country_code", flat=True).get(pk=current_practice_id())
+    dialled = e164(number, region=country)
     if not dialled:
         return Caller(number="")
     found = list(
         Patient.objects.filter(phones__e164=dialled, merged_into="", removed_at=None)
+        .only("remote_id", "first_name", "preferred_name", "last_name", "date_of_birth", "status")
         .distinct()
         .order_by("first_name", "pk")
     )
