@@ -56,5 +56,4 @@ BODIES: dict[str, Any] = {
     "POST /tasks/{task_id}/done": {"note": "Rang back"},
     "POST /conversations": {"caller_number": "0491 570 006"},
     "POST /conversations/{conversation_id}/turns": {"text": "Hello"},
-    "POST /conversations/{conversation_id}/hang-up": {},
 }
