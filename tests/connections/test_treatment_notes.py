@@ -19,6 +19,7 @@ from routiq.practices.audit import SYSTEM, Actor
 from routiq.practices.models import AuditEntry, Practice
 
 OWNER = Actor("person", "1")
+READER = Actor("person", "3")
 WORDS = "Tender along the medial joint line."
 NOTE = TreatmentNote(id="88", practitioner_id="5", written_at=datetime(2026, 5, 4, tzinfo=UTC), text=WORDS)
 
@@ -48,7 +49,7 @@ def link(practice: Practice) -> Connection:
 
 def test_they_are_not_read_until_the_practice_allows_it(link: Connection, notes: Notes) -> None:
     with pytest.raises(NotOffered) as refused:
-        read_treatment_notes(link, "713", 4)
+        read_treatment_notes(link, "713", 4, READER)
     assert refused.value.cause == "not_allowed"
     assert "Settings > Integrations > Nookal" in refused.value.advice
     assert notes.asked == []
@@ -58,13 +59,13 @@ def test_they_are_not_read_until_the_practice_allows_it(link: Connection, notes:
 def test_allowed_they_are_read_and_each_reading_is_in_the_audit_trail(link: Connection, notes: Notes) -> None:
     allow_treatment_notes(link, OWNER, allowed=True)
     allow_treatment_notes(link, OWNER, allowed=True)
-    assert read_treatment_notes(link, "713", 4) == [NOTE]
-    assert read_treatment_notes(link, "713", 5) == [NOTE]
+    assert read_treatment_notes(link, "713", 4, READER) == [NOTE]
+    assert read_treatment_notes(link, "713", 5, READER) == [NOTE]
     assert AuditEntry.objects.filter(action="treatment_notes.allowed").count() == 1
     read = AuditEntry.objects.filter(action="treatment_notes.read").order_by("pk")
-    assert [(row.actor_kind, row.actor_id, row.detail) for row in read] == [
-        ("conversation", "4", {"patient": "713"}),
-        ("conversation", "5", {"patient": "713"}),
+    assert [(row.actor_kind, row.actor_id, row.target, row.detail) for row in read] == [
+        ("person", "3", "conversation:4", {"patient": "713", "connection": link.pk}),
+        ("person", "3", "conversation:5", {"patient": "713", "connection": link.pk}),
     ]
 
 
@@ -73,7 +74,7 @@ def test_their_words_are_stored_and_logged_nowhere(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     allow_treatment_notes(link, OWNER, allowed=True)
-    (note,) = read_treatment_notes(link, "713", 4)
+    (note,) = read_treatment_notes(link, "713", 4, READER)
     assert WORDS not in repr(note)
     assert WORDS not in caplog.text
     with database.cursor() as cursor:
@@ -91,7 +92,7 @@ def test_stopped_they_are_not_read_any_more(link: Connection, notes: Notes) -> N
     held = Connection.objects.get(pk=link.pk)
     allow_treatment_notes(link, OWNER, allowed=False)
     with pytest.raises(NotOffered):
-        read_treatment_notes(held, "713", 4)
+        read_treatment_notes(held, "713", 4, READER)
     assert notes.asked == []
 
 
@@ -107,6 +108,6 @@ def test_a_system_whose_notes_are_never_read_is_not_asked(practice: Practice, no
         practice=practice, vendor="cliniko", account_id="1", account_name="A", reads_treatment_notes=True
     )
     with pytest.raises(NotOffered) as refused:
-        read_treatment_notes(link, "713", 4)
+        read_treatment_notes(link, "713", 4, READER)
     assert refused.value.cause == "not_offered"
     assert notes.asked == []

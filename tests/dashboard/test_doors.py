@@ -106,6 +106,7 @@ def foreign(other_practice: Practice, other_world: World) -> dict[str, int]:
         "conversation": conversation.pk,
         "say": conversation.pk,
         "hang_up": conversation.pk,
+        "recent_notes": conversation.pk,
         "task": task.pk,
         "take_task": task.pk,
         "hand_back_task": task.pk,
@@ -142,6 +143,7 @@ def test_the_walk_knows_every_address_that_takes_an_id(foreign: dict[str, int]) 
             "conversation",
             "say",
             "hang_up",
+            "recent_notes",
             "task",
             "take_task",
             "hand_back_task",
@@ -162,6 +164,7 @@ def test_another_practices_ids_are_not_there(
     only_posts = name in (
         "say",
         "hang_up",
+        "recent_notes",
         "take_task",
         "hand_back_task",
         "task_done",

@@ -34,6 +34,7 @@ PROMISED: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "hand_back_task": (None, AT_WORK),
     "task_done": (None, AT_WORK),
     "conversation": (ALL, None),
+    "recent_notes": (None, AT_WORK),
     "test_robyn": (DESK, DESK),
     "say": (None, DESK),
     "hang_up": (None, DESK),

@@ -287,10 +287,9 @@ def test_nothing_is_switched_off_only_because_no_rules_are_told(client_in: Clien
 def test_treatment_notes_are_off_until_an_owner_allows_them(client_in: Client, second: World) -> None:
     assert second.connection
     assert "Treatment notes are <strong>not read</strong>" in page(client_in, ADDRESS)
-    assert "nothing is read yet" in page(client_in, ADDRESS)
     client_in.post(f"{ADDRESS}/treatment-notes", {"read": "on"})
     assert Connection.objects.get().reads_treatment_notes
-    assert "read when a conversation needs them" in page(client_in, ADDRESS)
+    assert "read when somebody asks for them" in page(client_in, ADDRESS)
     client_in.post(f"{ADDRESS}/treatment-notes", {"read": "off"})
     assert not Connection.objects.get().reads_treatment_notes
     actions = AuditEntry.objects.filter(action__startswith="treatment_notes.").order_by("pk")

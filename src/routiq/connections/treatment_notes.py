@@ -1,7 +1,8 @@
 """Reading a patient's treatment notes for one conversation (N8): off until the practice switches it on, audited each
 time, kept by nobody.
 
-The notes are what a flow may go by. They are not for any page, letter, log or answer, and not for the patient.
+They are for the person at the practice who works on the conversation, while they do. They are not for Robyn, nor for
+any letter, log or answer to a program, and never for the patient.
 """
 
 from __future__ import annotations
@@ -23,9 +24,21 @@ def allow_treatment_notes(connection: Connection, actor: audit.Actor, *, allowed
     audit.record(actor, "treatment_notes.allowed" if allowed else "treatment_notes.stopped", _name(connection))
 
 
-def read_treatment_notes(connection: Connection, patient_remote_id: str, conversation_id: int) -> list[TreatmentNote]:
+def may_be_read(connection: Connection | None) -> bool:
+    """Whether the practice's system has such notes, and the practice has allowed that they are read."""
+    return (
+        connection is not None
+        and connection.is_active
+        and connection.reads_treatment_notes
+        and registry.vendor(connection.vendor).capabilities.reads_treatment_notes
+    )
+
+
+def read_treatment_notes(
+    connection: Connection, patient_remote_id: str, conversation_id: int, reader: audit.Actor
+) -> list[TreatmentNote]:
     """What practitioners wrote about this patient, the newest first, for this conversation and no longer. The reading
-    is in the audit trail before the vendor is asked, with whose notes they are and none of their words.
+    is in the audit trail before the vendor is asked: who, for which conversation, whose notes, none of their words.
 
     ``NotOffered`` where the practice has not allowed it, or its system has no such notes; then nothing was asked.
     Raises what the gateway raises. Outside a transaction, for the practice in force.
@@ -35,8 +48,13 @@ def read_treatment_notes(connection: Connection, patient_remote_id: str, convers
         raise _refused(current, "not_offered", "This system's treatment notes are never read.")
     if not current.reads_treatment_notes:
         raise _refused(current, "not_allowed", "The practice has not allowed that treatment notes are read.")
-    actor = audit.Actor("conversation", str(conversation_id))
-    audit.record(actor, "treatment_notes.read", _name(current), patient=patient_remote_id)
+    audit.record(
+        reader,
+        "treatment_notes.read",
+        f"conversation:{conversation_id}",
+        patient=patient_remote_id,
+        connection=current.pk,
+    )
     return gateway_of(current).treatment_notes(patient_remote_id)
 
 

@@ -27,6 +27,7 @@ DOORS: Mapping[str, tuple[Right, Right]] = {
     "hand_back_task": (Right.TAKE_OVER, Right.TAKE_OVER),
     "task_done": (Right.TAKE_OVER, Right.TAKE_OVER),
     "conversation": (Right.TALKS, Right.TALKS),
+    "recent_notes": (Right.NOTES, Right.NOTES),
     "test_robyn": (Right.TEST_ROBYN, Right.TEST_ROBYN),
     "say": (Right.TEST_ROBYN, Right.TEST_ROBYN),
     "hang_up": (Right.TEST_ROBYN, Right.TEST_ROBYN),

@@ -15,6 +15,7 @@ from routiq.dashboard.views import (
     leaving,
     logins,
     newcomers,
+    notes,
     patients,
     practice,
     robyn,
@@ -96,5 +97,6 @@ urlpatterns = [
     path("test-robyn/<int:pk>", robyn.conversation, name="conversation"),
     path("test-robyn/<int:pk>/say", robyn.say, name="say"),
     path("test-robyn/<int:pk>/hang-up", robyn.hang_up, name="hang_up"),
+    path("test-robyn/<int:pk>/notes", notes.recent, name="recent_notes"),
     path("live/<slug:page>", live_views.live, name="live"),
 ]

@@ -82,7 +82,7 @@ def _locations_in_scope(connection: Connection) -> list[Location] | None:
 
 @require_POST
 def treatment_notes(request: HttpRequest, name: str) -> HttpResponse:
-    """Whether treatment notes may be read during a conversation."""
+    """Whether treatment notes may be read by whoever works on a conversation."""
     connection = connection_or_404(name)
     if not registry.vendor(connection.vendor).capabilities.reads_treatment_notes:
         raise Http404
@@ -90,7 +90,7 @@ def treatment_notes(request: HttpRequest, name: str) -> HttpResponse:
     allow_treatment_notes(connection, actor(request), allowed=allowed)
     messages.success(
         request,
-        "Treatment notes may be read during a conversation. None is stored, and none is shown to anybody."
+        "Treatment notes may be read by whoever has taken a conversation. None is stored; no caller hears of them."
         if allowed
         else "Treatment notes are no longer read.",
     )

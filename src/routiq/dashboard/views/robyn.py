@@ -8,9 +8,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from routiq.connections import attention
+from routiq.dashboard import notespage
 from routiq.dashboard.doors import membership_of
 from routiq.dashboard.forms import CallForm, SayForm
 from routiq.dashboard.numbers import recent_talks, talks_seen
+from routiq.dashboard.seats import actor
 from routiq.frontdesk.models import Booking
 from routiq.mirror.models import AppointmentType, Location, Practitioner
 from routiq.mirror.sight import sight_of
@@ -47,13 +49,13 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def conversation(request: HttpRequest, pk: int) -> HttpResponse:
-    return _page(request, _find(request, pk), SayForm())
+    return _page(request, find(request, pk), SayForm())
 
 
 @require_POST
 def say(request: HttpRequest, pk: int) -> HttpResponse:
     """One turn. htmx gets the new turn alone; without it the page comes again."""
-    talk = _find(request, pk)
+    talk = find(request, pk)
     if talk.channel != CHANNEL:
         raise Http404
     in_place = request.headers.get("HX-Request") == "true"
@@ -86,7 +88,7 @@ def say(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def hang_up(request: HttpRequest, pk: int) -> HttpResponse:
     """The patient is gone: nothing is held for them any more."""
-    talk = _find(request, pk)
+    talk = find(request, pk)
     if talk.channel != CHANNEL:
         raise Http404
     end_conversation(talk.pk)
@@ -101,11 +103,13 @@ def _page(request: HttpRequest, talk: Conversation, form: SayForm) -> HttpRespon
         "booking": _booking(talk),
         "names": _names(),
         "meanwhile": talk.filler,
+        "notes": notespage.offer_of(talk, membership_of(request), actor(request)),
     }
     return render(request, "dashboard/robyn/conversation.html", context, status=422 if form.errors else 200)
 
 
-def _find(request: HttpRequest, pk: int) -> Conversation:
+def find(request: HttpRequest, pk: int) -> Conversation:
+    """The conversation, where this login may read it; else there is none."""
     found = talks_seen(sight_of(membership_of(request))).filter(pk=pk).first()
     if found is None:
         raise Http404
