@@ -48,7 +48,7 @@ def list_sources(request: HttpRequest) -> shapes.Sources:
 
 @router.post("/knowledge/notes", response=answers({201: shapes.Source}, 422, takes_body=True), summary="Write a note")
 def add_note(request: HttpRequest, wanted: Note) -> Status[shapes.Source]:
-    """It is in use at once."""
+    """Robyn answers by it from the next question on."""
     try:
         source = sources.add_note(wanted.title, wanted.text, caller_of(request).actor)
     except sources.NotAdded as error:
