@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from routiq.connections.models import Connection
 from routiq.frontdesk.models import StaffTask
-from routiq.mirror.models import Appointment, Attendance, ClassSession, Location
+from routiq.mirror.models import Appointment, Attendance, ClassSession, Location, UnavailableBlock
 from routiq.practices.models import AuditEntry
 from routiq.practices.tenancy import acting_for
 from tests.api.conftest import Caller
@@ -69,6 +69,22 @@ def test_the_calendar_lists_appointments_and_classes_of_a_day_at_the_place(
     )
     assert [item["remote_id"] for item in caller.get("/calendar?first=2026-11-21")["items"]] == ["13"]
     assert caller.get("/calendar?first=2026-11-20&location=2&practitioner=9")["items"] == []
+
+
+def test_the_calendar_tells_when_practitioners_take_no_bookings(caller: Caller, clinic: Connection) -> None:
+    began = datetime(2026, 11, 10, tzinfo=UTC)
+    with acting_for(caller.practice.pk):
+        for who, days in (("1", 14), ("2", 2)):
+            UnavailableBlock.objects.create(
+                **row_of(clinic, f"2{who}"),
+                starts_at=began,
+                ends_at=began + timedelta(days=days),
+                practitioner_remote_id=who,
+            )
+    (told,) = caller.get("/calendar?first=2026-11-20")["unavailable"]
+    assert (told["practitioner_id"], told["starts_at"]) == ("1", "2026-11-10T00:00:00Z")
+    assert len(caller.get("/calendar?first=2026-11-11")["unavailable"]) == 2
+    assert caller.get("/calendar?first=2026-11-20&practitioner=2")["unavailable"] == []
 
 
 @pytest.mark.parametrize(

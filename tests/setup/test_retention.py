@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import logging
 import os
@@ -18,6 +19,7 @@ import time_machine
 from django.db import connection as database
 from django.db import connections
 from django.utils import timezone
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from pms_sandbox.testing import RunningSandbox
@@ -129,6 +131,18 @@ def left(synced: Connection) -> Connection:
     return synced
 
 
+def everything_stored() -> str:
+    """Each row of each table of the database that the practice in force can see, as text: no list of tables to
+    forget a new one in."""
+    with database.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+        found = []
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'SELECT coalesce(string_agg(row::text, chr(10)), chr(32)) FROM "{table}" row')
+            found.append(cursor.fetchone()[0])
+    return "\n".join(found)
+
+
 def days_later(days: int) -> Any:
     return time_machine.travel(timezone.now() + timedelta(days=days), tick=True)
 
@@ -163,6 +177,12 @@ def test_on_day_31_all_is_gone_and_the_report_proves_it(
     assert len({model._meta.db_table for model in owned_models()}) == len(before), "each table is counted once"
     assert "sync.carry_run" in jobs_naming(practice)
     patients = [(each.first_name, each.last_name) for each in Patient.objects.all()]
+    traces = {each.remote_id for each in Patient.objects.all()} | {each.email for each in Patient.objects.all()}
+    traces |= {phone.e164 for phone in PatientPhone.objects.all()} | {"570 006"}
+    traces.discard("")
+    assert len(traces) > 50
+    stored = everything_stored()
+    assert all(trace in stored for trace in traces)
 
     with days_later(31), caplog.at_level(logging.INFO, "routiq.retention"):
         jobs.keep_retention(0)
@@ -183,6 +203,8 @@ def test_on_day_31_all_is_gone_and_the_report_proves_it(
     assert json.loads(line.report)["after"] == report.after  # type: ignore[attr-defined]
     told = json.dumps(list(AuditEntry.objects.values("target", "detail"))) + line.report  # type: ignore[attr-defined]
     assert not [name for name in patients if f"{name[0]} {name[1]}" in told]
+    stored = everything_stored()
+    assert [trace for trace in traces if trace in stored] == []
     assert Membership.objects.exists()
     assert Letter.objects.exists()
     assert Practice.objects.get().name == practice.name
@@ -253,6 +275,14 @@ def test_another_practices_rows_and_jobs_are_untouched(neighbour: Practice, left
     with acting_for(neighbour.pk):
         assert counts() == before
         assert jobs_naming(neighbour) == queued
+
+
+def test_every_job_names_its_practice_and_so_goes_with_it() -> None:
+    ours = {name: task for name, task in app.tasks.items() if task.func.__module__.startswith("routiq.")}
+    assert "sync.look_now" in ours
+    for name, task in ours.items():
+        given = set(inspect.signature(task.func).parameters)
+        assert "practice_id" in given or given <= {"timestamp"}, f"{name}: {given}"
 
 
 def test_a_connection_in_use_is_never_purged(synced: Connection, practice: Practice) -> None:

@@ -12,15 +12,17 @@ import msgspec
 import pytest
 from django.utils import timezone
 
+from pms_sandbox.testing import RunningSandbox
 from routiq.connections.models import Connection
-from routiq.mirror.models import Invoice, WaitingListEntry
+from routiq.mirror.models import AppointmentType, Invoice, Practitioner, WaitingListEntry
 from routiq.pms import registry
 from routiq.pms.gateway import Capabilities, Lane, Page, Selection, Stream
 from routiq.pms.records import UNSTAMPED, InvoiceRecord, Record, WaitingListRecord
 from routiq.practices.models import Practice
 from routiq.sync import jobs, pacing, plan
 from routiq.sync.looking import look, quick_streams, slow_streams
-from routiq.sync.models import StreamState, SyncEvent, SyncRun
+from routiq.sync.models import StreamState, SyncEvent, SyncRun, WebhookRegistration
+from tests.worlds import differences
 
 SYDNEY = ZoneInfo("Australia/Sydney")
 MONDAY_NINE = datetime(2026, 5, 4, 9, 0, tzinfo=SYDNEY)
@@ -66,7 +68,7 @@ def test_what_cannot_be_asked_for_changes_is_left_to_the_rounds() -> None:
         Stream.CLASSES,
         Stream.ATTENDANCES,
     }
-    assert slow_streams(telling) == ()
+    assert slow_streams(telling) == plan.REFERENCE, "its own lists are read again all the same"
 
 
 @pytest.fixture
@@ -178,9 +180,44 @@ def test_without_stamps_the_cursor_is_when_we_asked(link: Connection, told: Invo
 def test_a_round_is_due_after_its_time_and_only_where_there_is_something_for_it(
     link: Connection, told: Invoices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert not jobs.round_is_due(link), "all of it can be asked for changes"
+    assert not jobs.round_is_due(link), "the practice's own lists were never read here: the first sync does that"
     silent = capabilities(streams_by_change=(Stream.APPOINTMENTS,), streams=told.capabilities.streams)
     monkeypatch.setattr(jobs, "capabilities_of", lambda connection: silent)
     assert jobs.round_is_due(link)
     StreamState.objects.update(last_success_at=timezone.now() - pacing.ROUND + timedelta(seconds=30))
     assert not jobs.round_is_due(link)
+
+
+def test_the_practices_own_lists_are_read_again_each_round_and_told(
+    synced: Connection, sandbox: RunningSandbox
+) -> None:
+    WebhookRegistration.objects.create(
+        practice=synced.practice, connection=synced, state="live", checked_at=timezone.now()
+    )
+    assert not jobs.round_is_due(synced)
+    StreamState.objects.update(last_success_at=timezone.now() - pacing.ROUND)
+    assert jobs.round_is_due(synced)
+    sandbox.clock(advance_seconds=3)
+    first, second, *_ = Practitioner.objects.filter(active=True).order_by("pk")
+    kind = AppointmentType.objects.filter(active=True).first()
+    assert kind is not None
+    sandbox.edit(
+        [
+            {
+                "op": "update",
+                "collection": "practitioners",
+                "id": first.remote_id,
+                "fields": {"show_in_online_bookings": not first.online},
+            },
+            {"op": "update", "collection": "practitioners", "id": second.remote_id, "fields": {"active": False}},
+            {"op": "archive", "collection": "appointment_types", "id": kind.remote_id},
+        ]
+    )
+    sandbox.clear_requests()
+    jobs.look_round_about(practice_id=synced.practice_id, connection_id=synced.pk)
+    assert len(sandbox.requests()) <= 12
+    assert differences(synced, sandbox) == []
+    told = dict(SyncEvent.objects.values_list("record_id", "kind"))
+    assert told == {first.remote_id: "updated", second.remote_id: "archived", kind.remote_id: "archived"}
+    assert WebhookRegistration.objects.get().missed == 0, "no event announces these"
+    assert not jobs.round_is_due(synced)

@@ -21,7 +21,7 @@ from routiq.connections.connecting import kept_connection, live_connection
 from routiq.frontdesk import tasks
 from routiq.frontdesk.models import StaffTask, Write
 from routiq.mirror.models import Location
-from routiq.mirror.queries_calendar import Entry, day_bounds, diary
+from routiq.mirror.queries_calendar import Entry, blocked, day_bounds, diary
 from routiq.practices.audit import Actor
 
 router = Router(tags=["front desk"])
@@ -51,8 +51,9 @@ class Finished(Taken):
 
 @router.get("/calendar", response=answers({200: shapes.Calendar}), summary="The calendar")
 def get_calendar(request: HttpRequest, wanted: Annotated[Part, Query()]) -> shapes.Calendar:
-    """Appointments and classes that begin on these days, by time; cancelled ones are listed as such. Days are those
-    of the location that is asked for, else of the practice: one on which clocks change has 23 or 25 hours."""
+    """Appointments and classes that begin on these days, by time; cancelled ones are listed as such. Beside them,
+    when practitioners take no bookings. Days are those of the location that is asked for, else of the practice: one
+    on which clocks change has 23 or 25 hours."""
     connection = live_connection() or kept_connection()
     zone = caller_of(request).practice.zone
     if connection is not None and wanted.location:
@@ -62,10 +63,24 @@ def get_calendar(request: HttpRequest, wanted: Annotated[Part, Query()]) -> shap
     last = wanted.last or first
     _check(first, last)
     if connection is None:
-        return shapes.Calendar(items=[])
+        return shapes.Calendar(items=[], unavailable=[])
     since, until = day_bounds(first, last, zone)
     entries = diary(connection, since, until, location_id=wanted.location, practitioner_id=wanted.practitioner)
-    return shapes.Calendar(items=[_entry(entry) for entry in entries])
+    closed = blocked(
+        connection, since, until, practitioner_ids=[wanted.practitioner] if wanted.practitioner else None
+    )
+    return shapes.Calendar(
+        items=[_entry(entry) for entry in entries],
+        unavailable=[
+            shapes.Unavailable.of(
+                each,
+                practitioner=each.practitioner_name,
+                starts_at=each.starts_at.astimezone(UTC),
+                ends_at=each.ends_at.astimezone(UTC),
+            )
+            for each in closed
+        ],
+    )
 
 
 def _check(first: date, last: date) -> None:

@@ -32,8 +32,20 @@ class CalendarEntry(Given):
     places: int | None = Field(description="Seats that there are; null where that is not known.")
 
 
+class Unavailable(Given):
+    remote_id: str
+    practitioner_id: str
+    practitioner: str
+    starts_at: datetime = Field(description="UTC.")
+    ends_at: datetime = Field(description="UTC; it may be weeks later.")
+    notes: str = Field(description="Empty where the practice does not keep notes.")
+
+
 class Calendar(Given):
     items: list[CalendarEntry]
+    unavailable: list[Unavailable] = Field(
+        description="When practitioners take no bookings, at whichever location, by the beginning."
+    )
 
 
 class Task(Given):

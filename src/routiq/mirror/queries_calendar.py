@@ -161,18 +161,20 @@ class Blocked:
 
 
 def blocked(
-    connection: Connection, since: datetime, until: datetime, *, practitioner_ids: Collection[str]
+    connection: Connection, since: datetime, until: datetime, *, practitioner_ids: Collection[str] | None = None
 ) -> list[Blocked]:
-    """When these practitioners take no bookings between ``since`` and ``until`` (both aware), at whichever location,
-    whole stretches by their beginning; also those that began long before."""
+    """When these practitioners (``None``: any) take no bookings between ``since`` and ``until`` (both aware), at
+    whichever location: whole stretches by their beginning, also those that began long before."""
     rows = UnavailableBlock.objects.filter(
         connection=connection,
         removed_at=None,
-        practitioner_remote_id__in=practitioner_ids,
         starts_at__lt=until,
         ends_at__gt=since,
     )
-    who = Practitioner.objects.filter(connection=connection, remote_id__in=practitioner_ids)
+    who = Practitioner.objects.filter(connection=connection)
+    if practitioner_ids is not None:
+        rows = rows.filter(practitioner_remote_id__in=practitioner_ids)
+        who = who.filter(remote_id__in=practitioner_ids)
     names = dict(who.values_list("remote_id", "name"))
     return [
         Blocked(

@@ -177,16 +177,22 @@ def _execute(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
 
 def write_whole(
     connection: Connection, kind: type[msgspec.Struct], records: Sequence[msgspec.Struct], asked_at: datetime
-) -> int:
-    """Store a list that is known to be complete: what it lacks is marked as removed, what it has again as there."""
+) -> list[Change]:
+    """Store a list that is known to be complete: what it lacks is marked as removed, what it has again as there. Says
+    what changed; of offerings, which have no ids, only how many."""
     if kind is OfferingRecord:
-        return _replace_offerings(connection, [record for record in records if isinstance(record, OfferingRecord)])
-    written = write(connection, records, asked_at)
+        number = _replace_offerings(connection, [record for record in records if isinstance(record, OfferingRecord)])
+        return [Change("", ChangeKind.UPDATED)] * number
+    changes = write_and_compare(connection, records, asked_at)
     listed = [record.id for record in records if isinstance(record, Record)]
     manager = TABLES[kind].model._default_manager.filter(connection=connection)
-    gone = manager.exclude(remote_id__in=listed).filter(removed_at=None).update(removed_at=asked_at)
-    back = manager.filter(remote_id__in=listed, removed_at__isnull=False).update(removed_at=None)
-    return written + gone + back
+    gone = manager.exclude(remote_id__in=listed).filter(removed_at=None)
+    back = manager.filter(remote_id__in=listed, removed_at__isnull=False)
+    changes += [Change(record_id, ChangeKind.DELETED) for record_id in gone.values_list("remote_id", flat=True)]
+    changes += [Change(record_id, ChangeKind.RETURNED) for record_id in back.values_list("remote_id", flat=True)]
+    gone.update(removed_at=asked_at)
+    back.update(removed_at=None)
+    return changes
 
 
 def _remove(connection: Connection, deletions: list[DeletionRecord]) -> list[str]:

@@ -14,8 +14,10 @@ from routiq.pms.gateway import Stream
 from routiq.sync.models import SyncEvent, WebhookRegistration
 
 KEPT = timedelta(days=90)
-#: What no event announces: polls that find it say nothing about the webhooks.
-UNANNOUNCED = frozenset({Stream.BLOCKS})
+#: What events are about. Polls that find anything else say nothing about the webhooks.
+ANNOUNCED = frozenset(
+    {Stream.PATIENTS, Stream.DELETED_PATIENTS, Stream.APPOINTMENTS, Stream.CLASSES, Stream.ATTENDANCES}
+)
 
 
 def note_changes(
@@ -51,7 +53,7 @@ def note_changes(
         )
         for change in found
     )
-    if source == SyncEvent.Source.POLL and found and stream not in UNANNOUNCED:
+    if source == SyncEvent.Source.POLL and found and stream in ANNOUNCED:
         _count_as_missed(connection, len(found))
 
 

@@ -45,6 +45,7 @@ _NOUNS = {
     Stream.LOCATIONS: "Location",
     Stream.PRACTITIONERS: "Practitioner",
     Stream.APPOINTMENT_TYPES: "Appointment type",
+    Stream.ROSTERS: "Roster",
     Stream.WAITING_LIST: "Waiting-list entry",
     Stream.INVOICES: "Invoice",
 }

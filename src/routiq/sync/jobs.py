@@ -134,11 +134,13 @@ def look_by_plan(practice_id: int, connection_id: int) -> None:
 
 @app.task(queue="sync", name="sync.look_round_about")
 def look_round_about(practice_id: int, connection_id: int) -> None:
-    """A round over what the vendor cannot be asked for changes of. It may take a minute, so it is a job apart."""
+    """A round over the practice's own lists, and over what the vendor tells no changes of. It may take a minute,
+    so it is a job apart."""
     with acting_for(practice_id):
         connection = Connection.objects.select_related("practice").filter(pk=connection_id).first()
         if connection is not None and connection.is_active and has_been_synced(connection):
-            _look(connection, slow_streams(capabilities_of(connection)), thorough=True)
+            # Beside the polls, not of their share: nobody waits for these, and the quick looks must not.
+            _look(connection, slow_streams(capabilities_of(connection)), lane=Lane.BACKGROUND, thorough=True)
 
 
 def capabilities_of(connection: Connection) -> Capabilities:

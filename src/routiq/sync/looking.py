@@ -55,11 +55,11 @@ def quick_streams(capabilities: Capabilities) -> tuple[Stream, ...]:
 
 
 def slow_streams(capabilities: Capabilities) -> tuple[Stream, ...]:
-    """What is read again in each round instead, and with it the practice's own lists, of which no look is told.
-    Empty for a vendor that tells all its changes."""
+    """What is read again in each round instead: the practice's own lists, of which no look is told, and what the
+    vendor does not tell changes of."""
     quick = quick_streams(capabilities)
     rest = tuple(stream for stream in CHANGING if stream in capabilities.streams and stream not in quick)
-    return (*(stream for stream in plan.REFERENCE if stream in capabilities.streams), *rest) if rest else ()
+    return (*(stream for stream in plan.REFERENCE if stream in capabilities.streams), *rest)
 
 
 @dataclass

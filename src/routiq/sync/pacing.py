@@ -18,8 +18,8 @@ QUIET = timedelta(seconds=60)
 THOROUGH, THOROUGH_BESIDE_EVENTS = timedelta(minutes=1), timedelta(minutes=5)
 #: So many requests more than a quick look takes a thorough one.
 THOROUGH_EXTRA = 2
-#: A system that announces nothing is asked at least this often. A quarter of an hour at worst is promised, and a
-#: round takes its time too.
+#: The practice's own lists are read this often, and a system that announces nothing is asked at least this often. A
+#: quarter of an hour at worst is promised, and a round takes its time too.
 ROUND = timedelta(minutes=12)
 #: So many changes in a row that no event announced, and none for so long: the events do not arrive.
 MISSED = 5

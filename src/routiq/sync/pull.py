@@ -107,7 +107,8 @@ def _store(
             # No practice loses its last location or practitioner overnight: an empty answer removes nothing (S4).
             log.warning("empty list not believed", extra={"connection": connection.pk, "stream": str(stream)})
             return 0, []
-        return write_whole(connection, WHOLE[stream], page.records, page.asked_at), []
+        found = write_whole(connection, WHOLE[stream], page.records, page.asked_at)
+        return len(found), found if compare else []
     records = list(page.records)
     if selection.updated_since is not None:
         records = _inside_the_window(connection, records)
