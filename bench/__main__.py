@@ -6,7 +6,7 @@ import argparse
 import time
 from collections.abc import Callable
 
-from bench import freshness, frontdesk, paced, unlimited
+from bench import freshness, frontdesk, nookal, paced, unlimited
 from bench.figures import RESULTS, ROOT, Chapter, keep, machine, show
 from bench.stage import Stage, stage
 
@@ -21,6 +21,9 @@ NAMES = (
     "recognition",
     "find_times",
     "book",
+    "nookal_paced",
+    "nookal_unlimited",
+    "nookal_freshness",
 )
 
 
@@ -65,7 +68,11 @@ def _measure(wanted: tuple[str, ...] | list[str], patients: int, repeats: int, *
         if "sync_unlimited" in wanted:
             chapters.append(unlimited.measure(place, patients, repeats=repeats, full=full))
             show(chapters[-1])
-        others = {**_freshness(place, patients, full=full), **_frontdesk(place, patients, full=full)}
+        others = {
+            **_freshness(place, patients, full=full),
+            **_frontdesk(place, patients, full=full),
+            **_nookal(place, patients, repeats, full=full),
+        }
         for name, measured in others.items():
             if name in wanted:
                 chapters.append(measured())
@@ -88,6 +95,14 @@ def _frontdesk(place: Stage, patients: int, *, full: bool) -> dict[str, Callable
         "recognition": lambda: frontdesk.recognition(place, patients=100_000 if full else 2_000, full=full),
         "find_times": lambda: frontdesk.finding(place, asked=20 if full else 3, full=full),
         "book": lambda: frontdesk.booking(place, patients, full=full),
+    }
+
+
+def _nookal(place: Stage, patients: int, repeats: int, *, full: bool) -> dict[str, Callable[[], Chapter]]:
+    return {
+        "nookal_paced": lambda: nookal.paced(place, patients, full=full),
+        "nookal_unlimited": lambda: nookal.unlimited(place, patients, repeats=repeats, full=full),
+        "nookal_freshness": lambda: nookal.freshness(place, full=full),
     }
 
 

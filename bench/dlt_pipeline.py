@@ -14,7 +14,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 _PER_PAGE = "100"
@@ -33,6 +33,11 @@ _FIELDS = {
 
 
 def main() -> None:
+    run(_source)
+
+
+def run(source: Callable[[dict[str, Any]], Any]) -> None:
+    """Load what ``source`` makes of the task, and tell how long it took."""
     task = json.load(sys.stdin)
     os.environ.update(
         {
@@ -53,7 +58,7 @@ def main() -> None:
         dataset_name="practice",
     )
     started = time.perf_counter()
-    pipeline.run(_source(task), loader_file_format="csv")
+    pipeline.run(source(task), loader_file_format="csv")
     seconds = time.perf_counter() - started
     steps = {step.step: (step.finished_at - step.started_at).total_seconds() for step in pipeline.last_trace.steps}
     print(json.dumps({"seconds": seconds, "steps": steps, "version": dlt.__version__}))

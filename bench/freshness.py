@@ -154,27 +154,27 @@ def announced(place: Stage, *, seconds: int, rate: int, full: bool) -> Chapter:
         served(place, sandbox, limit=LIMIT) as here,
         here.installed.process("workers", "routiq.cli", "worker"),
     ):
-        people = _active(sandbox)
-        edited = _edit_steadily(sandbox, people[: seconds * rate], rate)
-        delays = _delays(here, edited)
+        people = active(sandbox)
+        edited = edit_steadily(sandbox, people[: seconds * rate], rate)
+        found = delays(here.installed, edited)
         storm, storm_requests, storm_seconds = _storm(sandbox, here, people, 2000 if full else 200)
     return Chapter(
         f"announced_changes: {rate} a second for {seconds} s, then a storm of {storm}",
         [
-            Figure("changes that arrived", len(delays) / len(edited), "share", at_least=1.0),
-            Figure("edit to row p95", percentile(delays, 0.95), "s", at_most=1.0, enforced=full),
-            Figure("edit to row p99", percentile(delays, 0.99), "s", at_most=2.0, enforced=full),
+            Figure("changes that arrived", len(found) / len(edited), "share", at_least=1.0),
+            Figure("edit to row p95", percentile(found, 0.95), "s", at_most=1.0, enforced=full),
+            Figure("edit to row p99", percentile(found, 0.99), "s", at_most=2.0, enforced=full),
             Figure(f"requests for a storm of {storm}", storm_requests, "", at_most=40, enforced=full),
             Figure("storm followed up after", storm_seconds, "s"),
         ],
     )
 
 
-def _active(sandbox: RunningSandbox) -> list[str]:
+def active(sandbox: RunningSandbox) -> list[str]:
     return [row["id"] for row in sandbox.world("patients")["patients"] if not row["archived_at"]]
 
 
-def _edit_steadily(sandbox: RunningSandbox, people: list[str], rate: int) -> dict[str, float]:
+def edit_steadily(sandbox: RunningSandbox, people: list[str], rate: float) -> dict[str, float]:
     edited: dict[str, float] = {}
     started = time.perf_counter()
     for number, person in enumerate(people):
@@ -184,14 +184,14 @@ def _edit_steadily(sandbox: RunningSandbox, people: list[str], rate: int) -> dic
     return edited
 
 
-def _delays(here: Served, edited: dict[str, float]) -> list[float]:
+def delays(installed: Installation, edited: dict[str, float], patience: float = 60) -> list[float]:
     """Seconds from each edit until the event log says that its row was written."""
     query = (
         "SELECT record_id, extract(epoch FROM min(applied_at))::float8 FROM sync_syncevent "
         "WHERE outcome = 'applied' AND stream = 'patients' GROUP BY record_id"
     )
-    _until(lambda: len(edited.keys() & dict(here.installed.rows(query)).keys()) == len(edited), 60, "the changes")
-    applied = dict(here.installed.rows(query))
+    _until(lambda: len(edited.keys() & dict(installed.rows(query)).keys()) == len(edited), patience, "the changes")
+    applied = dict(installed.rows(query))
     return [applied[person] - at for person, at in edited.items() if person in applied]
 
 
@@ -228,12 +228,12 @@ def polled(place: Stage, *, seconds: int, full: bool) -> Chapter:
             time.sleep(15)
             sandbox.clear_requests()
             began = time.monotonic()
-            delays = _delays(here, _edit_steadily(sandbox, _active(sandbox)[:seconds], 1))
+            found = delays(here.installed, edit_steadily(sandbox, active(sandbox)[:seconds], 1))
             share = len(sandbox.requests()) / ((time.monotonic() - began) / 60) / LIMIT
     return Chapter(
         f"polled_changes: one a second for {seconds} s, office hours, webhooks off",
         [
-            Figure("edit to row, worst", max(delays), "s", at_most=10.0, enforced=full),
+            Figure("edit to row, worst", max(found), "s", at_most=10.0, enforced=full),
             Figure("share of the request budget", share, "", at_most=0.2, enforced=full),
         ],
     )

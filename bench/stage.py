@@ -136,8 +136,11 @@ def sandbox_with(patients: int, *, limit: int = 0, window: float = 60.0) -> Iter
         yield sandbox
 
 
-def install(place: Stage, sandbox: RunningSandbox, *, limit: int = 0, window: float = 60.0) -> Installation:
-    """The product on a new, migrated database. ``limit`` 0: it keeps no budget either."""
+def install(
+    place: Stage, sandbox: RunningSandbox, *, limit: int = 0, window: float = 60.0, per_second: float = 0.0
+) -> Installation:
+    """The product on a new, migrated database. ``limit`` 0: it keeps no budget either; ``per_second`` is the same for
+    vendors that publish no limit."""
     database = place.database()
     environment = clean_environment() | {
         "DATABASE_URL": database.app_url,
@@ -147,6 +150,7 @@ def install(place: Stage, sandbox: RunningSandbox, *, limit: int = 0, window: fl
         "ROUTIQ_CLINIKO_URL": sandbox.cliniko_url,
         "ROUTIQ_NOOKAL_URL": sandbox.nookal_url,
         "ROUTIQ_PMS_REQUESTS": str(limit),
+        "ROUTIQ_PMS_REQUESTS_PER_SECOND": str(per_second),
         "ROUTIQ_PMS_WINDOW_SECONDS": str(window),
     }
     installed = Installation(sandbox, database, environment, Path(tempfile.mkdtemp(dir=place.folder)))

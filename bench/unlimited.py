@@ -45,7 +45,7 @@ TABLES = {
     "daily_availabilities": ["daily_availabilities"],
     "phones": ["patients__patient_phone_numbers"],
 }
-_MIRROR = {
+MIRROR = {
     "patients": "mirror_patient",
     "individual_appointments": "mirror_appointment",
     "group_appointments": "mirror_classsession",
@@ -73,14 +73,16 @@ class Load:
     more: dict[str, Any]
 
 
-def routiq_load(place: Stage, sandbox: RunningSandbox) -> Load:
+def routiq_load(
+    place: Stage, sandbox: RunningSandbox, vendor: str = "cliniko", tables: dict[str, str] = MIRROR
+) -> Load:
     installed = install(place, sandbox)
-    installed.connect_practice()
+    installed.connect_practice(vendor)
     sandbox.clear_requests()
     started = time.time()
     with installed.process("worker", "routiq.cli", "worker") as worker, watching(worker.pid) as usage:
         began, done = wait_for_run(installed, 300)
-    counts = {name: _count(installed, table) for name, table in _MIRROR.items()}
+    counts = {name: _count(installed, table) for name, table in tables.items()}
     requests = len(sandbox.requests())
     return Load(done - started, done - began, usage.cpu_seconds, requests, counts, {"peak_mb": usage.peak_mb})
 
@@ -91,25 +93,32 @@ def _count(installed: Installation, table: str) -> int:
 
 def dlt_load(place: Stage, sandbox: RunningSandbox, *, trimmed: bool) -> Load:
     """``trimmed``: it is told to keep only the fields that the product keeps."""
+    task = {
+        "api": sandbox.cliniko_url.replace("{shard}", sandbox.shard),
+        "key": sandbox.key("admin"),
+        "since": window_start().astimezone().isoformat(),
+        "trimmed": trimmed,
+    }
+    return yardstick(place, sandbox, "dlt_pipeline.py", task, TABLES)
+
+
+def yardstick(
+    place: Stage, sandbox: RunningSandbox, script: str, task: dict[str, Any], tables: dict[str, list[str]]
+) -> Load:
+    """One load by a pipeline of dlt into a database of its own, in a process of its own."""
     if not YARDSTICK.exists():
         raise SystemExit("bench: dlt is not installed; run `make .venv/bench.done` first")
     database = place.database()
     admin = administrator(database)
     folder = tempfile.mkdtemp(dir=place.folder)
-    task = {
-        "api": sandbox.cliniko_url.replace("{shard}", sandbox.shard),
-        "key": sandbox.key("admin"),
-        "folder": folder,
-        "since": window_start().astimezone().isoformat(),
-        # The socket's folder is where the server is; dlt wants to read a host name too.
-        "database": admin.replace("postgres@/", "postgres:unused@localhost/"),
-        "trimmed": trimmed,
-    }
+    # The socket's folder is where the server is; dlt wants to read a host name too.
+    address = admin.replace("postgres@/", "postgres:unused@localhost/")
+    task = {**task, "folder": folder, "database": address}
     sandbox.clear_requests()
     with tempfile.TemporaryFile(dir=folder) as told, tempfile.TemporaryFile(dir=folder) as errors:
         started = time.time()
         child = subprocess.Popen(
-            [str(YARDSTICK), str(ROOT / "bench" / "dlt_pipeline.py")],
+            [str(YARDSTICK), str(ROOT / "bench" / script)],
             stdin=subprocess.PIPE,
             stdout=told,
             stderr=errors,
@@ -131,9 +140,9 @@ def dlt_load(place: Stage, sandbox: RunningSandbox, *, trimmed: bool) -> Load:
         counts = {
             name: sum(
                 int(connection.execute(f"SELECT count(*) FROM practice.{table}").fetchone()[0])  # type: ignore[index, call-overload]
-                for table in tables
+                for table in made
             )
-            for name, tables in TABLES.items()
+            for name, made in tables.items()
         }
     cpu = used.ru_utime + used.ru_stime
     return Load(seconds, more["seconds"], cpu, len(sandbox.requests()), counts, more)
@@ -180,14 +189,14 @@ def measure(place: Stage, patients: int, *, repeats: int, full: bool) -> Chapter
             median_of("Routiq, records a second", [records / load.working_seconds for load in ours]),
             median_of("dlt, records a second", [records / load.working_seconds for load in theirs]),
             median_of("dlt trimmed, records a second", [records / load.working_seconds for load in trimmed]),
-            _times("records a second, times dlt's", ours, theirs, "working_seconds", at_least=4, enforced=full),
-            _times("records a second, times dlt's, processes' start included", ours, theirs, "seconds"),
-            _times("records a second, times that of dlt trimmed", ours, trimmed, "working_seconds"),
+            times("records a second, times dlt's", ours, theirs, "working_seconds", at_least=4, enforced=full),
+            times("records a second, times dlt's, processes' start included", ours, theirs, "seconds"),
+            times("records a second, times that of dlt trimmed", ours, trimmed, "working_seconds"),
             median_of("Routiq, processor time", [load.cpu_seconds for load in ours], "s"),
             median_of("dlt, processor time", [load.cpu_seconds for load in theirs], "s"),
             median_of("dlt trimmed, processor time", [load.cpu_seconds for load in trimmed], "s"),
-            _share("processor time, share of dlt's", ours, theirs, at_most=0.25, enforced=full),
-            _share("processor time, share of dlt trimmed", ours, trimmed),
+            share("processor time, share of dlt's", ours, theirs, at_most=0.25, enforced=full),
+            share("processor time, share of dlt trimmed", ours, trimmed),
         ],
         [
             f"dlt {theirs[0].more['version']}: rest_api source, parallel extraction, {os.cpu_count()} normalising "
@@ -204,12 +213,12 @@ def measure(place: Stage, patients: int, *, repeats: int, full: bool) -> Chapter
     )
 
 
-def _times(name: str, ours: list[Load], theirs: list[Load], clock: str, **bound: Any) -> Figure:
+def times(name: str, ours: list[Load], theirs: list[Load], clock: str, **bound: Any) -> Figure:
     """How many times as quick, run by run."""
     pairs = zip(ours, theirs, strict=True)
     return median_of(name, [getattr(there, clock) / getattr(here, clock) for here, there in pairs], **bound)
 
 
-def _share(name: str, ours: list[Load], theirs: list[Load], **bound: Any) -> Figure:
+def share(name: str, ours: list[Load], theirs: list[Load], **bound: Any) -> Figure:
     pairs = zip(ours, theirs, strict=True)
     return median_of(name, [here.cpu_seconds / there.cpu_seconds for here, there in pairs], **bound)
