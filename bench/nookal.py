@@ -32,7 +32,7 @@ _TABLES = {
     "locations": ["locations"],
     "types": ["services", "class_types"],
     "waiting": ["waiting"],
-    "invoices": ["invoices", "invoices_void"],
+    "invoices": ["invoices"],
     "appointments": ["appointments"],
     "payments": ["invoices__details__payments"],
 }
