@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from routiq.knowledge import alike, clinical, facts, questions, quoting, ranking, searching
 from routiq.knowledge.models import Passage, Source
-from routiq.knowledge.practicefacts import facts_of_the_practice
+from routiq.knowledge.practicefacts import facts_of_the_practice, own_words
 from routiq.knowledge.questions import Kind, Query
 
 SYSTEM = "the practice management system"
@@ -55,12 +55,11 @@ def find(question: str, *, channel: str = "") -> Finding:
     answer = _written_for(question, channel)
     if answer is not None:
         return Finding(answer)
-    known = facts_of_the_practice()
-    query = questions.read(question, facts.words_without_weight(known))
+    query = questions.read(question, own_words())
     answer = (
-        _fact(facts.answer(query, question, known))
+        (_fact(facts.answer(query, question, facts_of_the_practice())) if query.kind in facts.KINDS else None)
         or _quoted(query, channel)
-        or _fact(facts.otherwise(query, question, known))
+        or _fact(facts.otherwise(query, question, facts_of_the_practice()))
     )
     if answer is not None:
         return Finding(answer)

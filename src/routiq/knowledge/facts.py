@@ -56,9 +56,8 @@ class Fact:
     text: str
 
 
-def words_without_weight(facts: Facts) -> frozenset[str]:
-    """The practice's and its locations' own names: in a question they say nothing."""
-    return frozenset(plain(" ".join([facts.practice, *(place.name for place in facts.places)])).split())
+KINDS = frozenset((Kind.WHERE, Kind.LENGTH, Kind.WHO, Kind.WHICH))
+"""What a fact may answer before anything that the practice wrote."""
 
 
 def answer(query: Query, question: str, facts: Facts) -> Fact | None:

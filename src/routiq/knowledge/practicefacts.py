@@ -8,6 +8,7 @@ from datetime import time
 from routiq.connections.connecting import live_connection
 from routiq.frontdesk.models import DeskRules
 from routiq.knowledge.facts import Facts, Offered, Place, Practising
+from routiq.knowledge.questions import plain
 from routiq.mirror.models import AppointmentType, BookingRules, Location, Practitioner, RosterDay
 from routiq.practices.models import Practice
 from routiq.practices.tenancy import current_practice_id
@@ -40,6 +41,13 @@ def facts_of_the_practice() -> Facts:
         ),
         cancellation=_cancellation(rules.policy if rules else ""),
     )
+
+
+def own_words() -> frozenset[str]:
+    """The practice's and its locations' own names: in a question they say nothing."""
+    names = [Practice.objects.values_list("name", flat=True).get(pk=current_practice_id())]
+    places = Location.objects.filter(practice_id=current_practice_id(), removed_at=None, active=True)
+    return frozenset(plain(" ".join([*names, *places.values_list("name", flat=True)])).split())
 
 
 def _cancellation(policy: str) -> str:
