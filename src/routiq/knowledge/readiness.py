@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import reduce
 
 from django.db import connection as database
 from django.utils import timezone
@@ -15,6 +16,7 @@ from routiq.knowledge import facts
 from routiq.knowledge.facts import Facts
 from routiq.knowledge.models import Passage, Source
 from routiq.knowledge.practicefacts import facts_of_the_practice
+from routiq.knowledge.quoting import joined
 from routiq.knowledge.shapes import may_be_said, names_money
 from routiq.knowledge.topics import TOPICS, Topic
 from routiq.practices.tenancy import current_practice_id
@@ -134,7 +136,8 @@ def _some(things: Sequence[str]) -> str:
 
 
 def _preview(passage: Passage) -> str:
-    return _short(" ".join(unit for unit in passage.text.split("\n") if may_be_said(unit)))
+    units = [unit for unit in passage.text.split("\n") if may_be_said(unit)]
+    return _short(reduce(joined, units)) if units else ""
 
 
 def _short(text: str) -> str:

@@ -87,7 +87,7 @@ TOPICS = (
         "Payment and rebates",
         "How to pay, health funds, Medicare, NDIS, WorkCover, ACC.",
         "payment | pay | rebat | fund | medicar | ndi | hicap",
-        "hicap | medicar | ndis | eftpo | (privat & health) | workcov | rebat | dva",
+        "hicap | (medicar & (rebat | claim | plan)) | ndis | eftpo | (privat & health) | workcov | rebat | dva",
     ),
 )  # fmt: skip
 
