@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 from django.db.models import QuerySet
@@ -18,6 +17,7 @@ from routiq.api.auth import caller_of
 from routiq.api.fields import Limit, Taken, Text
 from routiq.api.finding import active_or_refused, bad_mark, connection_of
 from routiq.connections.models import Connection
+from routiq.mirror.changes import ChangeKind
 from routiq.pms import registry
 from routiq.pms.errors import PmsError
 from routiq.practices import audit
@@ -28,15 +28,11 @@ from routiq.sync.models import SyncEvent, SyncRun
 
 router = Router(tags=["connections"])
 
-Outcome = StrEnum("Outcome", [(value.upper(), value) for value in SyncEvent.Outcome.values])
-Source = StrEnum("Source", [(value.upper(), value) for value in SyncEvent.Source.values])
-Kind = StrEnum("Kind", [(value.upper(), value) for value, _ in eventreading.KINDS])
-
 
 class EventFilter(Taken):
-    outcome: Outcome | None = Field(None, description="Only what came to this; `refused` are the failures.")
-    source: Source | None = Field(None, description="Only what was learnt in this way.")
-    kind: Kind | None = Field(None, description="Only this sort of change.")
+    outcome: SyncEvent.Outcome | None = Field(None, description="Only what came to this; `refused` are the failures.")
+    source: SyncEvent.Source | None = Field(None, description="Only what was learnt in this way.")
+    kind: ChangeKind | None = Field(None, description="Only this sort of change.")
     search: Text = Field("", max_length=200, description="A record's id, or a patient's name, number or e-mail.")
     after: Text = Field("", max_length=60, description="The `next` of the page before.")
     limit: Limit = 50
