@@ -1,0 +1,82 @@
+"""Conversations, programs, staff in the vendor's own pages, workers, retries, lost answers and deaths, over threads
+and two processes, in any order (B1, B2, B5, B6, B8).
+
+An interleaving is drawn from its number. At each point (see ``players``) that number's chance says who goes on;
+sometimes several do at once. What came of it is compared with a diary in which one thing happens after the other
+(``history``). ``RACES`` is how many are played, ``RACES_SEED`` the number of the first, ``RACES_SYSTEM`` on which
+system (both, otherwise); without them, a few that are always the same.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from routiq.practices.models import Practice
+from tests.races import history, players
+from tests.races.players import APPOINTMENTS
+from tests.races.scripts import draw
+from tests.races.stage import Played, Stage
+from tests.systems import At
+
+#: How many are played on each system when no number is asked for.
+BY_DEFAULT = 60
+
+
+@pytest.fixture
+def stage(at: At, practice: Practice) -> Iterator[Stage]:
+    wanted = os.environ.get("RACES_SYSTEM")
+    if wanted not in (None, "", at.system.vendor):
+        pytest.skip(f"only on {wanted}")
+    before = players.prepare()
+    sandbox = at.sandbox
+    there = sandbox.world(APPOINTMENTS, "group_appointments", "unavailable_blocks")
+    sandbox.edit([{"op": "delete", "collection": name, "id": row["id"]} for name in there for row in there[name]])
+    at.carry()
+    players.unhurried()
+    stage = Stage(at)
+    try:
+        yield stage
+    finally:
+        stage.close()
+        before()
+
+
+def test_no_interleaving_sells_a_time_twice_loses_a_booking_or_tells_a_lie(stage: Stage) -> None:
+    wanted = int(os.environ.get("RACES") or BY_DEFAULT)
+    first = int(os.environ.get("RACES_SEED") or (random.randrange(2**32) if os.environ.get("RACES") else 1))
+    began = time.monotonic()
+    for number in range(first, first + wanted):
+        play(stage, number)
+    took = time.monotonic() - began
+    tell(f"{stage.at.system.vendor}: {wanted} interleavings from {first} in {took:.0f} s")
+
+
+def play(stage: Stage, number: int) -> None:
+    drawn = draw(number, len(stage.cast.times))
+    played: Played | None = None
+    try:
+        played = stage.play(drawn)
+        stage.settle()
+        after = history.After.read(stage.at.sandbox.world(APPOINTMENTS)[APPOINTMENTS])
+        found = history.faults_of(played.cast, played.done, after)
+    except AssertionError as error:
+        found = [str(error)]
+    if not found:
+        return
+    lines = [*found, "", *(f"{who}: {script}" for who, script in enumerate(drawn.scripts)), ""]
+    if played is not None:
+        lines += [*played.steps, "", *map(str, played.done)]
+    again = f"RACES_SYSTEM={stage.at.system.vendor} RACES_SEED={number} RACES=1 make races"
+    pytest.fail("\n".join([*lines, "", f"Once more: {again}"]), pytrace=False)
+
+
+def tell(line: str) -> None:
+    """To whoever waits; pytest shows it where a test fails."""
+    sys.__stderr__.write(f"{line}\n")
+    sys.__stderr__.flush()
