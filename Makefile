@@ -7,7 +7,7 @@ PYTEST := $(BIN)/python -m pytest
 SIDE_BY_SIDE := $(if $(DATABASE_URL)$(DATABASE_URL_FILE),0,auto)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt bench bench-robyn demo-reset crash chaos journeys lock clean
+.PHONY: help run test check fmt bench bench-robyn demo-reset crash chaos races journeys lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ crash: $(VENV)/dev.done ## Kill processes at every named point and look what is 
 
 chaos: $(VENV)/dev.done ## Random sequences of edits, deliveries and deaths, 5,000 or CHAOS_SEQUENCES; CHAOS_SEED
 	$(BIN)/python -m tests.chaos.side_by_side
+
+races: $(VENV)/dev.done ## Random interleavings of everybody who books at once, 10,000 or RACES; RACES_SEED
+	$(BIN)/python -m tests.races.side_by_side
 
 journeys: $(VENV)/journeys.done ## The browser journeys, in Debian's chromium
 	$(PYTEST) -m journey tests/journeys

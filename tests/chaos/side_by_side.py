@@ -25,17 +25,27 @@ COMMAND = [sys.executable, "-m", "pytest", "-q", "--capture=sys", "--show-captur
 def main() -> int:
     sequences = int(os.environ.get("CHAOS_SEQUENCES") or 5_000)
     first = int(os.environ.get("CHAOS_SEED") or random.randrange(2**32))
-    processes = int(os.environ.get("CHAOS_PROCESSES") or os.cpu_count() or 1)
+    parts = shares(sequences, first, processes("CHAOS_PROCESSES"))
+    wanted = [{"CHAOS_SEQUENCES": str(share), "CHAOS_SEED": str(seed)} for seed, share in parts]
+    return play(COMMAND, wanted, f"{sequences} sequences")
+
+
+def processes(name: str) -> int:
+    """How many at once: as the environment says, or one for each processor."""
     if "DATABASE_URL" in os.environ:
-        processes = 1  # A database that somebody named is one; two would clear it under each other's feet.
+        return 1  # A database that somebody named is one; two would clear it under each other's feet.
+    return int(os.environ.get(name) or os.cpu_count() or 1)
+
+
+def play(command: list[str], wanted: list[dict[str, str]], what: str) -> int:
+    """The command once for each of these environments, all at the same time; 1 when one of them fails."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # The children go with it.
     began = time.monotonic()
     children: list[tuple[subprocess.Popen[bytes], IO[bytes]]] = []
     try:
-        for seed, share in shares(sequences, first, processes):
+        for each in wanted:
             report = tempfile.TemporaryFile()  # noqa: SIM115
-            wanted = {"CHAOS_SEQUENCES": str(share), "CHAOS_SEED": str(seed)}
-            children.append((subprocess.Popen(COMMAND, env=os.environ | wanted, stdout=report), report))
+            children.append((subprocess.Popen(command, env=os.environ | each, stdout=report), report))
         for child, _ in children:
             child.wait()
     finally:
@@ -49,7 +59,7 @@ def main() -> int:
         report.close()
     failed = sum(child.returncode != 0 for child, _ in children)
     took = time.monotonic() - began
-    sys.stdout.write(f"{sequences} sequences in {len(children)} processes: {took:.0f} s, {failed} failed\n")
+    sys.stdout.write(f"{what} in {len(children)} processes: {took:.0f} s, {failed} failed\n")
     return 1 if failed else 0
 
 

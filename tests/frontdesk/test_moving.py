@@ -119,6 +119,21 @@ def test_an_appointment_that_cannot_be_moved_back_is_for_a_person_to_look_at(
     assert "Two appointments stand at this time" in task.summary
 
 
+def test_an_appointment_that_lost_its_old_time_as_well_is_for_a_person_to_look_at(
+    patient: str, booked: str, offers: Sequence[OfferedTime], sandbox: RunningSandbox
+) -> None:
+    """Until it is moved back its old time looks free in the vendor's own pages."""
+    other = Patient.objects.filter(status="active").exclude(remote_id=patient)[0].remote_id
+    for number, offer in enumerate((offers[2], offers[1])):
+        sandbox.fault(kind="edit_before", method="PATCH", path=MOVING, after=number, edits=[reception(offer, other)])
+    answer = reschedule(move(patient, booked, offers[2]))
+
+    assert (answer.outcome, answer.steps[-1]) == (Outcome.SLOT_TAKEN, "old_time_lost")
+    assert "and the old one" in answer.message
+    assert [task.kind for task in StaffTask.objects.all()] == [StaffTask.Kind.CHECK_BOOKING]
+    assert not SlotHold.objects.exists()
+
+
 def test_a_move_back_whose_answer_was_lost_is_finished_by_a_worker(
     patient: str, booked: str, offers: Sequence[OfferedTime], sandbox: RunningSandbox
 ) -> None:

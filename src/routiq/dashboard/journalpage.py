@@ -41,6 +41,7 @@ _STEPS = {
     "withdrawn": "Taken back in {vendor}",
     "moved_back": "Moved back to its old time in {vendor}",
     "not_taken_back": "Could not be taken back in {vendor}",
+    "old_time_lost": "Moved back in {vendor}, where somebody has the old time now",
     "done_already": "{vendor} had it like this already",
     "gone": "Changed at the practice meanwhile",
     "failed": "Not done",
@@ -54,7 +55,7 @@ _REQUESTS = frozenset(
     {
         *("times_read", "appointment_read", "patients_read", "sent", "answered", "no_answer"),
         *("conflicts_read", "conflicts_unread", "found", "not_found", "not_looked_up", "not_settled"),
-        *("withdrawn", "moved_back", "not_taken_back", "done_already"),
+        *("withdrawn", "moved_back", "not_taken_back", "old_time_lost", "done_already"),
     }
 )
 #: Of those, the ones that are the answer to the step before.

@@ -44,6 +44,9 @@ LATEST_ARRIVAL = timedelta(minutes=2)
 #: So often is it looked for before that is believed.
 LOOKUPS = 3
 
+#: Ends after which two appointments stand at one time; the task that is left then says all there is to say.
+FOR_A_PERSON = ("not_taken_back", "old_time_lost")
+
 Written = AppointmentRecord | PatientRecord
 
 
@@ -111,6 +114,10 @@ class Steps:
     def take_back(self, gateway: Gateway, write: Write) -> Written | None:
         """Undo it, because somebody was quicker. Repeating is harmless."""
         raise NotImplementedError
+
+    def has_lost_its_place(self, gateway: Gateway, write: Write) -> bool:
+        """It stands again where it stood: has somebody taken that meanwhile?"""
+        return False
 
     def settled(self, write: Write) -> None:
         """It is done: what else follows from it in our own database, in the same transaction."""
@@ -213,18 +220,32 @@ def _take_back(steps: Steps, gateway: Gateway, write: Write, connection: Connect
         back = steps.take_back(gateway, write)
     except WriteRefused as error:
         message = f"Two appointments stand at this time, and ours could not be taken back: {error.message}"
-        _close_with(write, Write.State.TAKEN, error, step="not_taken_back", message=message)
-        leave_task(
-            StaffTask.Kind.CHECK_BOOKING,
-            f"{write.reference}: {message} Look in the diary, and ring the patient.",
-            write=write,
-        )
+        _close_for_a_person(write, "not_taken_back", message, error.code)
         return
     asked_at = timezone.now()
     faults.point(f"{write.kind}_taken_back")
     if back is not None:
         _mirror(connection, back, asked_at)
+    _close_taken_back(steps, gateway, write)
+
+
+def _close_taken_back(steps: Steps, gateway: Gateway, write: Write) -> None:
+    """Errors of the vendor are the caller's: it stays open then."""
+    if steps.has_lost_its_place(gateway, write):
+        message = "Somebody took the new time and the old one; two appointments stand at the old time."
+        _close_for_a_person(write, "old_time_lost", message)
+        return
     journal.close(write, Write.State.TAKEN, steps.taken_back_as, message=steps.was_taken_back)
+
+
+def _close_for_a_person(write: Write, step: str, message: str, code: str = "") -> None:
+    """Only somebody at the practice can put it right."""
+    journal.close(write, Write.State.TAKEN, step, code=code, message=message)
+    leave_task(
+        StaffTask.Kind.CHECK_BOOKING,
+        f"{write.reference}: {message} Look in the diary, and ring the patient.",
+        write=write,
+    )
 
 
 def look_up(steps: Steps, gateway: Gateway, write: Write, connection: Connection) -> None:
@@ -284,7 +305,11 @@ def follow_up(steps: Steps, write: Write) -> None:
         # It had been done, so it was taken back since, by us or at the practice.
         if seen.record is not None:
             _mirror(connection, seen.record, asked_at)
-        journal.close(write, Write.State.TAKEN, steps.taken_back_as, message=steps.was_taken_back)
+        try:
+            _close_taken_back(steps, gateway, write)
+        except PmsError as error:
+            blame(connection, error)
+            journal.note(write, "not_settled", code=error.code)
     else:
         _close_changed(steps, write, connection, seen, asked_at)
 

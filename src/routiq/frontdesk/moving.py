@@ -153,6 +153,10 @@ class _Move(Steps):
             )
         )
 
+    def has_lost_its_place(self, gateway: Gateway, write: Write) -> bool:
+        """Until it was moved back its old time looked free in the vendor's own pages."""
+        return gateway.has_conflict(write.appointment_remote_id, patient_id=write.patient_remote_id)
+
 
 def _is_where_it_was(record: AppointmentRecord, write: Write) -> bool:
     before = write.asked["before"]

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from routiq.frontdesk import booking, cancelling, journal, moving, registering
-from routiq.frontdesk.carrying import Steps, follow_up
+from routiq.frontdesk.carrying import FOR_A_PERSON, Steps, follow_up
 from routiq.frontdesk.models import StaffTask, Write
 from routiq.frontdesk.tasks import leave_task
 
@@ -41,5 +41,5 @@ def _settle(write: Write) -> None:
     steps = STEPS[write.kind]
     follow_up(steps, write)
     tell = steps.tells.get(Write.State(write.state))
-    if tell is not None and not write.steps.filter(step="not_taken_back").exists():
+    if tell is not None and not write.steps.filter(step__in=FOR_A_PERSON).exists():
         leave_task(StaffTask.Kind.CALL_BACK, tell.format(reference=write.reference), write=write)
