@@ -15,7 +15,7 @@ from django.utils import timezone
 from pms_sandbox.testing import RunningSandbox
 from routiq.connections.models import Connection
 from routiq.dashboard import bookpage
-from routiq.frontdesk.models import Write
+from routiq.frontdesk.models import DeskRules, Write
 from routiq.frontdesk.people import recognise_caller
 from routiq.mirror.models import Appointment, Patient
 from routiq.practices.models import AuditEntry, Person, Practice
@@ -172,6 +172,29 @@ def test_an_appointment_is_moved_and_then_cancelled(desk: Client, maggie: Patien
     assert not [row for row in standing(sandbox, maggie) if row["id"] == made]
     assert Appointment.objects.get(remote_id=made).status == "cancelled"
     assert "The appointment is cancelled." in page(desk, f"/appointments/{made}/cancel")
+
+
+def test_the_team_cancels_late_against_the_rule_with_a_reason(
+    desk: Client, maggie: Patient, practice: Practice
+) -> None:
+    DeskRules.objects.create(practice=practice, late_cancellation="block", cancellation_window_hours=30_000)
+    made = desk.post("/calendar/book", Form(page(desk, booking_of(maggie))).with_time())["Location"].rpartition("#e")[
+        2
+    ]
+    address = f"/appointments/{made}/cancel"
+    html = page(desk, address)
+    assert 'name="overruled"' in html
+    assert 'name="warned"' not in html
+    fields = {"intent": Form(html).fields["intent"], "reason": "sick"}
+    refused = desk.post(address, fields)
+    assert refused.status_code == 422
+    assert "by person only" in refused.content.decode()
+
+    answer = desk.post(address, {**fields, "overruled": " Rang from\nthe hospital. "})
+    assert answer.status_code == 302, answer.content.decode()
+    write = Write.objects.get(kind="cancellation")
+    assert "Rang from the hospital." in page(desk, f"/journal/{write.pk}")
+    assert AuditEntry.objects.get(action="cancellation.rule_overruled").actor_kind == "person"
 
 
 def test_an_appointment_of_nobody_here_is_not_there(desk: Client) -> None:

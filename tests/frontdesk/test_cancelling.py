@@ -215,6 +215,25 @@ def test_a_practice_may_leave_late_cancellations_to_its_team(
     assert standing(sandbox, offers[0]) == [booked]
 
 
+def test_one_of_the_team_may_cancel_late_all_the_same_and_says_why(
+    patient: str, booked: str, offers: Sequence[OfferedTime], sandbox: RunningSandbox, practice: Practice
+) -> None:
+    set_rules(practice, late_cancellation="block", cancellation_window_hours=ALWAYS)
+    by_hand = {"asked_by": "person:1", "channel": "calendar"}
+    assert cancel(cancellation(patient, booked, offers[0], **by_hand)).outcome is Outcome.NOT_ALLOWED
+    why = "Rang from the hospital."
+    for somebody_else in ("conversation:1", "token:1"):
+        asked = cancellation(patient, booked, offers[0], asked_by=somebody_else, overruled=why, warned=True)
+        assert cancel(asked).outcome is Outcome.NOT_ALLOWED
+    answer = cancel(cancellation(patient, booked, offers[0], overruled=why, **by_hand))
+
+    assert answer.outcome is Outcome.DONE
+    assert standing(sandbox, offers[0]) == []
+    assert Write.objects.get(pk=answer.write_id).asked["overruled"] == why
+    entry = AuditEntry.objects.get(action="cancellation.rule_overruled")
+    assert (entry.actor_kind, entry.actor_id, entry.detail) == ("person", "1", {"channel": "calendar"})
+
+
 def test_a_practice_may_let_everybody_cancel(
     patient: str, booked: str, offers: Sequence[OfferedTime], practice: Practice
 ) -> None:

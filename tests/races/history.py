@@ -138,13 +138,15 @@ def _reasons(cast: Cast, done: list[Done]) -> Iterator[str]:
     for one in done:
         if one.outcome not in ("slot_taken", "not_allowed") or one.call.what == "cancel":
             continue
-        wanted = _of_time(cast, one.call.time)
+        wanted = [_of_time(cast, one.call.time)]
+        if one.call.what == "move" and one.call.appointment >= 0:
+            # It needs the time that it leaves as well, until it is certain.
+            wanted.append(_of_time(cast, cast.standing_times[one.call.appointment]))
         others = [each for each in done if each.call.key != one.call.key or each.call.what == "edit"]
         times = [each.call.time for each in others if each.call.what in ("book", "move")]
         times += [each.time for each in others if each.time >= 0]
-        busy = any(_overlap(wanted, _of_time(cast, time)) for time in times) or any(
-            _overlap(wanted, place) for place in first
-        )
+        there = [*first, *(_of_time(cast, time) for time in times)]
+        busy = any(_overlap(wish, place) for wish in wanted for place in there)
         same = [each for each in others if each.call.what in ("move", "cancel", "edit")]
         if one.outcome == "slot_taken" and not busy:
             yield f"{one.call} was answered slot_taken, and nobody else wanted it"

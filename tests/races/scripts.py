@@ -127,4 +127,4 @@ def draw(number: int, times: int) -> Play:
         dies_at = chance.randint(1, 22) if chance.random() < 0.1 else 0
         return Script(tuple(calls), lost, dies_at, elsewhere=chance.random() < 0.4)
 
-    return Play(number, tuple(player() for _ in range(chance.choice([2, 3, 3, 4]))), chance)
+    return Play(number, tuple(player() for _ in range(chance.choice([2, 2, 3, 4]))), chance)

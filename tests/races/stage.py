@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import queue
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -42,6 +42,8 @@ class Played:
     done: list[Done]
     steps: list[str]
     """Who went on, from which point, in order."""
+    broken: list[str] = field(default_factory=list)
+    """What no player may meet: an error that is no answer."""
 
 
 class Stage:
@@ -192,7 +194,7 @@ class Stage:
             if what == "did":
                 played.done.append(told)
             elif what == "broke":
-                raise AssertionError(f"player {who}: {told}")
+                played.broken.append(f"player {who}: {told}")
             else:
                 whom.discard(who)
                 if what == "at":

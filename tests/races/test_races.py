@@ -21,7 +21,7 @@ from routiq.practices.models import Practice
 from tests.races import history, players
 from tests.races.players import APPOINTMENTS
 from tests.races.scripts import draw
-from tests.races.stage import Played, Stage
+from tests.races.stage import Stage, Stuck
 from tests.systems import SYSTEMS, At
 
 #: How many are played when no number is asked for.
@@ -70,20 +70,19 @@ def test_no_interleaving_sells_a_time_twice_loses_a_booking_or_tells_a_lie(stage
 def play(stage: Stage, number: int) -> str:
     """What is wrong, with all its steps and the line that plays it again; nothing when all is right."""
     drawn = draw(number, len(stage.cast.times))
-    played: Played | None = None
+    again = f"RACES_SYSTEM={stage.at.system.vendor} RACES_SEED={number} RACES=1 make races"
     try:
         played = stage.play(drawn)
-        stage.settle()
-        after = history.After.read(stage.at.sandbox.world(APPOINTMENTS)[APPOINTMENTS])
-        found = history.faults_of(played.cast, played.done, after)
-    except AssertionError as error:
-        found = [str(error)]
+    except Stuck as error:
+        # Its players can play no other one.
+        pytest.fail(f"{error}, {again}", pytrace=False)
+    stage.settle()
+    after = history.After.read(stage.at.sandbox.world(APPOINTMENTS)[APPOINTMENTS])
+    found = [*played.broken, *history.faults_of(played.cast, played.done, after)]
     if not found:
         return ""
     lines = [*found, "", *(f"{who}: {script}" for who, script in enumerate(drawn.scripts)), ""]
-    if played is not None:
-        lines += [*played.steps, "", *map(str, played.done), ""]
-    return "\n".join([*lines, f"RACES_SYSTEM={stage.at.system.vendor} RACES_SEED={number} RACES=1 make races"])
+    return "\n".join([*lines, *played.steps, "", *map(str, played.done), "", again])
 
 
 def tell(line: str) -> None:

@@ -117,6 +117,8 @@ class Journal:
     asked_by: str
     channel: str
     reason: str
+    overruled: str
+    """Why somebody cancelled late against the practice's rule."""
     conversation_id: str
     steps: tuple[StepLine, ...]
     requests: int
@@ -147,6 +149,7 @@ def journal_of(write: Write, reader: str = "") -> Journal:
         asked_by=names_of([write.asked_by]).get(write.asked_by, ""),
         channel=_CHANNELS.get(write.channel, write.channel),
         reason=str(write.asked.get("reason", "")).replace("_", " "),
+        overruled=str(write.asked.get("overruled", "")),
         conversation_id=number if kind == "conversation" else "",
         steps=steps,
         requests=write.steps.filter(step__in=_REQUESTS - _ANSWERS).count(),

@@ -50,6 +50,8 @@ def book(request: BookingRequest) -> BookingAnswer:
             return _refused(refusal)
         try:
             booking = begin(connection, request)
+        except journal.Refused as refused:
+            return _refused(refused.refusal)
         except (journal.Taken, IntegrityError):
             return answer(Booking.objects.get(intent_key=request.intent_key))
         carry_out(STEPS, booking, connection)
@@ -63,7 +65,8 @@ def _refused(refusal: checks.Refusal | None) -> BookingAnswer:
 
 
 def begin(connection: Connection, request: BookingRequest) -> Booking:
-    """Write the intent down and hold its time. ``Taken``, ``IntegrityError`` as with ``journal.open_entry``."""
+    """Write the intent down and hold its time. ``Taken``, ``Refused``, ``IntegrityError`` as with
+    ``journal.open_entry``."""
     offer = request.offer
     booking = Booking(
         practice_id=connection.practice_id,
@@ -81,7 +84,11 @@ def begin(connection: Connection, request: BookingRequest) -> Booking:
         asked_by=request.asked_by,
         accepting_words=request.accepting_words,
     )
-    journal.open_entry(booking, [journal.Span(offer.practitioner_id, offer.starts_at, offer.ends_at)])
+    journal.open_entry(
+        booking,
+        [journal.Span(offer.practitioner_id, offer.starts_at, offer.ends_at)],
+        lambda: checks.busy(connection, request.patient_id, offer),
+    )
     return booking
 
 

@@ -26,6 +26,7 @@ from routiq.frontdesk.wishes import Outcome
 from routiq.mirror.models import Appointment
 from routiq.pms.gateway import Gateway
 from routiq.pms.records import AppointmentStatus, Cancellation, CancellationReason
+from routiq.practices import audit
 from routiq.practices.tenancy import current_practice_id
 
 _LATE_NOTE = "Late cancellation: counts as did not arrive."
@@ -37,7 +38,7 @@ def cancel(request: CancelRequest) -> ChangeAnswer:
     the vendor does. Must be called outside a transaction.
 
     ``ASK_FIRST`` when it is late and the patient was not warned; ``NOT_ALLOWED`` with ``late`` when the practice
-    leaves late ones to its team.
+    leaves late ones to its team, of whom one may do it all the same and say why (``overruled``).
     """
     with journal.working_on(request.intent_key) as mine:
         earlier = Write.objects.filter(intent_key=request.intent_key).first()
@@ -48,14 +49,16 @@ def cancel(request: CancelRequest) -> ChangeAnswer:
         connection = live_connection()
         appointment = appointment_of(request.patient_id, request.appointment_id)
         late, rule = lateness(appointment)
-        write = _entry(request, connection, appointment, late)
+        blocked = late is not None and rule == DeskRules.LateCancellation.BLOCK
+        overruled = request.overruled if blocked and request.asked_by.startswith("person:") else ""
+        write = _entry(request, connection, appointment, late, overruled)
         refusal = checks.not_ready(connection) or _refusal(connection, appointment, request)
         if refusal is not None or connection is None:
             return refuse(write, refusal or Refusal("There is nothing to cancel."))
-        if late is not None and rule == DeskRules.LateCancellation.BLOCK:
+        if late is not None and blocked and not overruled:
             message = f"The practice takes cancellations in the last {late.window_hours} hours by person only."
             return refuse(write, Refusal(message, "Have the team speak with the patient."), late)
-        if late is not None and not request.warned:
+        if late is not None and not (request.warned or overruled):
             return ChangeAnswer(
                 outcome=Outcome.ASK_FIRST,
                 message=f"It is less than {late.window_hours} hours before the appointment.",
@@ -108,7 +111,11 @@ def _refusal(
 
 
 def _entry(
-    request: CancelRequest, connection: Connection | None, appointment: Appointment | None, late: Late | None
+    request: CancelRequest,
+    connection: Connection | None,
+    appointment: Appointment | None,
+    late: Late | None,
+    overruled: str,
 ) -> Write:
     return Write(
         practice_id=current_practice_id(),
@@ -127,6 +134,7 @@ def _entry(
             "reason": request.reason.value,
             "note": request.note,
             "counts_as_dna": late is not None and late.counts_as_dna,
+            **({"overruled": overruled} if overruled else {}),
         },
         channel=request.channel,
         asked_by=request.asked_by,
@@ -177,6 +185,10 @@ class _Cancellation(Steps):
 
     def settled(self, write: Write) -> None:
         was_ours = write.sent_at is not None
+        if write.asked.get("overruled") and was_ours:
+            # Why stands in the journal: the audit trail holds nothing that was said about a patient.
+            who = audit.Actor(*write.asked_by.split(":", 1))
+            audit.record(who, "cancellation.rule_overruled", f"{write.kind}:{write.pk}", channel=write.channel)
         if write.asked.get("counts_as_dna") and was_ours:
             leave_task(
                 StaffTask.Kind.MARK_DNA,

@@ -42,6 +42,9 @@ class CancelRequest(Asking):
     """For the practice's eyes; short, and nothing that belongs to a practitioner's notes."""
     warned: bool = False
     """The patient was told what a late cancellation means, and wants it all the same."""
+    overruled: str = ""
+    """Why a person of the practice (``asked_by`` ``person:1``) cancels late although its rule leaves that to the
+    team, which is them. Of anybody else it counts for nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)

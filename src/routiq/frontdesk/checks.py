@@ -71,7 +71,7 @@ def not_this_time(
         _inactive(connection, patient_id)
         or _not_offered(connection, offer)
         or _against_the_rules(connection, offer)
-        or _busy(connection, patient_id, offer, besides)
+        or busy(connection, patient_id, offer, besides)
     )
 
 
@@ -173,7 +173,7 @@ def _joined(hours: list[list[str]]) -> Iterator[tuple[time, time]]:
         yield held
 
 
-def _busy(connection: Connection, patient_id: str, offer: OfferedTime, besides: str) -> Refusal | None:
+def busy(connection: Connection, patient_id: str, offer: OfferedTime, besides: str = "") -> Refusal | None:
     """The patient cannot be in two places. Whether this practitioner's own time is free is not asked here."""
     at_that_time = {"starts_at__lt": offer.ends_at, "ends_at__gt": offer.starts_at}
     elsewhere = ~Q(practitioner_remote_id=offer.practitioner_id)

@@ -4,7 +4,7 @@ is, what came of it after it (law 2)."""
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +16,7 @@ from django.utils import timezone
 from psycopg.types.range import TimestamptzRange
 
 from routiq import faults
+from routiq.frontdesk.checks import Refusal
 from routiq.frontdesk.models import JournalStep, SlotHold, Write
 from routiq.mirror.models import Practitioner
 from routiq.practices import audit
@@ -26,10 +27,19 @@ HOLD = timedelta(minutes=5)
 #: Letters and digits that are told apart when read aloud.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LOCK_CLASS = 727407003
+_BEGIN_CLASS = 727407004
 
 
 class Taken(Exception):
     """Another write of ours holds this time; the entry says so."""
+
+
+class Refused(Exception):
+    """Nothing is begun, for what another write has begun meanwhile."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__()
+        self.refusal = refusal
 
 
 @dataclass(frozen=True)
@@ -60,11 +70,21 @@ def new_reference() -> str:
     return "RTQ-" + "".join(secrets.choice(_ALPHABET) for _ in range(6))
 
 
-def open_entry(write: Write, spans: Sequence[Span] = ()) -> Write:
+def open_entry(
+    write: Write, spans: Sequence[Span] = (), last_check: Callable[[], Refusal | None] = lambda: None
+) -> Write:
     """Store the intent and hold these times of practitioners; ``Taken`` when somebody of ours has one of them.
-    ``IntegrityError`` when the intent is stored already, or another change of the same appointment is open."""
+    ``IntegrityError`` when the intent is stored already, or another change of the same appointment is open.
+
+    Of one connection's writes one at a time is begun. So what ``last_check`` sees of the others holds until this one
+    is stored (``Refused`` with what it says), and two that come for one time at the same instant do not wait for each
+    other, which the constraint alone would end as a deadlock, in an error for both."""
     now = timezone.now()
     with transaction.atomic():
+        with database.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_BEGIN_CLASS, write.connection_id])
+        if (refusal := last_check()) is not None:
+            raise Refused(refusal)
         write.save(force_insert=True)
         forget_expired_holds(now)
         # What was held for the one who asks while they thought about it becomes this write's.

@@ -50,7 +50,13 @@ def reschedule(request: MoveRequest) -> ChangeAnswer:
         offer = request.offer
         old = journal.Span(appointment.practitioner_remote_id, appointment.starts_at, appointment.ends_at)
         try:
-            journal.open_entry(write, [old, journal.Span(offer.practitioner_id, offer.starts_at, offer.ends_at)])
+            journal.open_entry(
+                write,
+                [old, journal.Span(offer.practitioner_id, offer.starts_at, offer.ends_at)],
+                lambda: checks.busy(connection, request.patient_id, offer, request.appointment_id),
+            )
+        except journal.Refused as refused:
+            return refuse(write, refused.refusal)
         except journal.Taken:
             return answer(write)
         except IntegrityError:

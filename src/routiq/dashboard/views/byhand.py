@@ -21,7 +21,7 @@ from routiq.frontdesk.booking import book as book_time
 from routiq.frontdesk.cancelling import cancel as cancel_appointment
 from routiq.frontdesk.cancelling import lateness
 from routiq.frontdesk.changes import CancelRequest, ChangeAnswer, MoveRequest
-from routiq.frontdesk.models import Write
+from routiq.frontdesk.models import DeskRules, Write
 from routiq.frontdesk.moving import reschedule
 from routiq.frontdesk.standing import cannot_be_changed
 from routiq.frontdesk.wishes import BookingAnswer, BookingRequest, OfferedTime, Outcome
@@ -32,6 +32,8 @@ from routiq.pms.records import CancellationReason
 
 CHANNEL = "calendar"
 FOUND_SHOWN = 20
+#: Letters of a reason that is typed.
+MOST_WORDS = 200
 REASONS = (
     (CancellationReason.SICK, "Sick"),
     (CancellationReason.FEELING_BETTER, "Feeling better"),
@@ -118,6 +120,7 @@ def cancel(request: HttpRequest, appointment: str) -> HttpResponse:
             starts_at=row.starts_at,
             reason=CancellationReason(reason),
             warned=request.POST.get("warned") == "on",
+            overruled=_line(request.POST.get("overruled", "")),
             intent_key=intent,
             channel=CHANNEL,
             asked_by=str(actor(request)),
@@ -127,6 +130,10 @@ def cancel(request: HttpRequest, appointment: str) -> HttpResponse:
     return _told(request, answer, "cancelled") or _cancel_page(
         request, row, patient, _refusal(answer, "cancelled"), _STATUS[answer.outcome]
     )
+
+
+def _line(text: str) -> str:
+    return " ".join(text.replace("\x00", "").split())[:MOST_WORDS]
 
 
 def patient_of(pk: str, sight: Sight) -> Patient | None:
@@ -238,13 +245,15 @@ def _move_page(
 def _cancel_page(
     request: HttpRequest, row: Appointment, patient: Patient, more: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
-    late, _ = lateness(row)
+    late, rule = lateness(row)
     context = {
         **_where(row),
         "patient": patient,
         "appointment": row,
         "refusal": cannot_be_changed(row),
         "lateness": late,
+        "is_blocked": rule == DeskRules.LateCancellation.BLOCK,
+        "overruled": _line(request.POST.get("overruled", "")),
         "reasons": REASONS,
         "reason": request.POST.get("reason", ""),
         "intent": bookpage.new_intent(),
