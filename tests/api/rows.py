@@ -177,8 +177,8 @@ class Belongings:
         }
 
 
-def make_belongings(practice: Practice) -> Belongings:
-    connection = make_connection(practice)
+def make_belongings(practice: Practice, connection: Connection | None = None) -> Belongings:
+    connection = connection or make_connection(practice)
     patient = make_patient(connection, "Pat", f"Of {practice.name}", "0491 570 006")
     start = timezone.now() + timedelta(days=3)
     make_papers(connection, patient)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from psycopg.types.range import TimestamptzRange
 
 from pms_sandbox.testing import RunningSandbox
 from routiq.connections.models import Connection
-from routiq.frontdesk import carrying, settling
+from routiq.frontdesk import carrying, checks, settling
 from routiq.frontdesk.booking import begin, book
 from routiq.frontdesk.models import Booking, SlotHold, StaffTask
 from routiq.frontdesk.people import habit_of, recognise_caller
@@ -101,6 +102,47 @@ def test_two_conversations_for_one_slot_make_one_booking(
 
     assert sorted(outcomes) == [Outcome.BOOKED, *[Outcome.SLOT_TAKEN] * 3]
     assert len(standing(sandbox, offer)) == 1
+
+
+def test_many_who_begin_at_the_same_instant_wait_for_each_other_and_one_has_the_time(
+    patient: str, offer: OfferedTime, synced: Connection
+) -> None:
+    """Left to the constraint alone they would wait for each other in a circle, and all but one end in an error."""
+    ended: list[str] = []
+    start = threading.Barrier(6)
+
+    def conversation(number: int) -> None:
+        with acting_for(synced.practice_id):
+            for turn in range(4):
+                start.wait()
+                try:
+                    begin(synced, ask(patient, offer, f"{turn} {number}"))
+                    ended.append("held")
+                except Exception as error:
+                    ended.append(type(error).__name__)
+        connections.close_all()
+
+    threads = [threading.Thread(target=conversation, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(ended) == [*["Taken"] * 23, "held"]
+
+
+def test_one_patient_is_not_booked_in_two_places_by_two_conversations_at_once(
+    patient: str, offer: OfferedTime, synced: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both have looked before either had begun: the last look is the one that counts."""
+    begin(synced, ask(patient, offer))
+    monkeypatch.setattr(checks, "not_this_time", lambda *given, **named: None)
+    elsewhere = Practitioner.objects.exclude(remote_id=offer.practitioner_id)[0].remote_id
+    answer = book(ask(patient, replace(offer, practitioner_id=elsewhere), "two"))
+    assert (answer.outcome, answer.message) == (
+        Outcome.NOT_ALLOWED,
+        "The patient has another appointment at this time.",
+    )
+    assert Booking.objects.count() == 1
 
 
 def test_the_database_itself_lets_no_two_holds_overlap(patient: str, offer: OfferedTime, synced: Connection) -> None:
