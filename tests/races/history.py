@@ -138,6 +138,8 @@ def _reasons(cast: Cast, done: list[Done]) -> Iterator[str]:
     for one in done:
         if one.outcome not in ("slot_taken", "not_allowed") or one.call.what == "cancel":
             continue
+        if one.call.appointment < 0 and not _had_booked(one, done):
+            continue  # There is nothing to move.
         wanted = [_of_time(cast, one.call.time)]
         if one.call.what == "move" and one.call.appointment >= 0:
             # It needs the time that it leaves as well, until it is certain.
@@ -152,6 +154,11 @@ def _reasons(cast: Cast, done: list[Done]) -> Iterator[str]:
             yield f"{one.call} was answered slot_taken, and nobody else wanted it"
         if one.outcome == "not_allowed" and not (busy or same) and "at this time already" not in one.message:
             yield f"{one.call} was refused for no reason: {one.message}"
+
+
+def _had_booked(one: Done, done: list[Done]) -> bool:
+    same = (each for each in done if each.call.patient == one.call.patient and each.ended <= one.began)
+    return any(each.outcome == "booked" for each in same)
 
 
 def _copy(done: list[Done], after: After) -> Iterator[str]:
