@@ -66,8 +66,11 @@ class Scene:
         """So many that nobody has had yet."""
         if not self._times:
             kind = Appointment.objects.filter(patient_remote_id=self.patient).latest("starts_at")
-            wish = Wish(kind.appointment_type_remote_id, count=40)
-            self._times = sorted(find_times(wish).offers, key=lambda offer: offer.starts_at)
+            found = find_times(Wish(kind.appointment_type_remote_id, count=150)).offers
+            for offer in sorted(found, key=lambda offer: offer.starts_at):
+                # Some systems offer each quarter of an hour: what was booked before must be in nobody's way.
+                if not self._times or offer.starts_at >= self._times[-1].ends_at:
+                    self._times.append(offer)
         chosen, self._times = self._times[:count], self._times[count:]
         assert len(chosen) == count
         return chosen
