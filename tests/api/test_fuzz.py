@@ -92,7 +92,8 @@ def test_no_request_breaks_anything_or_shows_another_practice(
             )
             @given(case=operation.as_strategy(generation_mode=mode), whose=st.sampled_from(ids))
             def send(case: schemathesis.Case, whose: dict[str, Any]) -> None:
-                given_ids = {name: whose.get(name, value) for name, value in (case.path_parameters or {}).items()}
+                drawn = case.path_parameters or {}
+                given_ids = {name: str(whose[name]) if name in whose else value for name, value in drawn.items()}
                 case.path_parameters = given_ids
                 answer = case.call(headers={"Authorization": f"Bearer {synced.text}"})
                 case.validate_response(answer, checks=CHECKS)
