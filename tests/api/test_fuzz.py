@@ -1,8 +1,8 @@
 """Anything at all is sent to every operation of the published description, right and wrong, with ids of our own, of
 somebody else's practice and of nothing: no error of ours, answers as described, and nothing of the other practice.
 
-``FUZZ_EXAMPLES`` is how many requests each operation gets in either way, ``FUZZ_SEED`` what they are drawn from;
-without them a few that are always the same.
+``make fuzz-api``: ``FUZZ_EXAMPLES`` is how many requests each operation gets in either way, ``FUZZ_SEED`` what they
+are drawn from; without them a few that are always the same.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -40,7 +40,6 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
-Call = Callable[[schemathesis.Case, str], Any]
 
 
 @pytest.fixture
@@ -61,6 +60,7 @@ def told_apart(theirs: Belongings, name: str) -> list[str]:
     return [name, str(theirs.booking.pk), str(theirs.change.pk), theirs.appointment.remote_id]
 
 
+@pytest.mark.slow
 def test_no_request_breaks_anything_or_shows_another_practice(
     description: Any, synced: Caller, stranger: Caller
 ) -> None:

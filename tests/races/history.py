@@ -221,11 +221,19 @@ def _apply(effect: Effect, diary: Diary) -> Diary | None:
 
 
 def _effects(cast: Cast, done: list[Done], after: After) -> Iterator[Effect]:
+    """What was moved and moved back stands where it had stood, wherever staff had put it meanwhile: no vendor
+    lets us say which state it was that we meant to change."""
     for one in done:
         if one.call.what == "edit" and one.outcome != "nothing":
             place = _of_time(cast, one.time) if one.time >= 0 else None
             yield Effect(one.began, one.ended, one.outcome, one.appointment, place, False, str(one.call))
     for key, write in after.writes.items():
+        if write.state == "taken" and write.kind == "move" and write.sent_at is not None:
+            before = write.asked["before"]
+            start, end = (datetime.fromisoformat(before[name]) for name in ("starts_at", "ends_at"))
+            place: Place | None = (before["practitioner_id"], start, end)
+            asked = min(one.began for one in done if one.call.key == key)
+            yield Effect(asked, _FOR_EVER, "move", write.appointment_remote_id, place, False, f"{key}, moved back")
         if write.state not in ("booked", "done"):
             continue
         calls = [one for one in done if one.call.key == key]
