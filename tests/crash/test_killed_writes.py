@@ -87,7 +87,7 @@ class Scene:
         return write
 
     def changes_sent(self, what: dict[str, Any]) -> int:
-        wanted = what["path"].rstrip("$")
+        wanted = what["path"].strip("^$")
         return sum(
             entry["method"] == what["method"] and wanted.replace(r"/\d+", "") in entry["path"]
             for entry in self.sandbox.requests()
