@@ -45,7 +45,7 @@ ONWARD = {"held": False, "sent": False, "answered": True, "answer_stored": True,
 #: Where it may die because somebody at the practice was quicker.
 BACKWARD = ("conflict_seen", "taken_back")
 CRASHES = {kind: (*ONWARD, *(BACKWARD if kind in ("booking", "move") else ())) for kind in Write.Kind.values}
-#: Of these the state that a death leaves is made by hand (tests/frontdesk/test_offers.py); nobody is killed there yet.
+#: What a death leaves there is made by hand (tests/frontdesk/test_offers.py); nobody is killed there yet.
 BY_HAND = {"offer_accepted", "offer_carried"}
 BOOKING = {
     "cliniko": {"method": "POST", "path": r"individual_appointments$"},
