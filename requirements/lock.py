@@ -18,7 +18,8 @@ def pin(output: str, *arguments: str) -> None:
 
 
 if __name__ == "__main__":
-    pin("dev.txt", "pyproject.toml", "--extra", "dev", "--extra", "journeys", "--upgrade")
+    pin("dev.txt", "pyproject.toml", "--extra", "dev", "--extra", "journeys", "--extra", "llm", "--upgrade")
     pin("run.txt", "pyproject.toml", "-c", "requirements/dev.txt")
+    pin("llm.txt", "pyproject.toml", "--extra", "llm", "-c", "requirements/dev.txt")
     pin("build.txt", "requirements/build.in", "-c", "requirements/dev.txt")
     pin("bench.txt", "requirements/bench.in")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,6 +17,7 @@ from routiq.pms import registry
 from routiq.pms.errors import PmsError
 from routiq.practices.models import Practice
 from routiq.practices.tenancy import current_practice_id
+from routiq.robyn.reading import try_model
 from routiq.sync.health import Health, health_of
 from routiq.sync.progress import progress_of
 
@@ -37,6 +39,7 @@ def examine() -> list[Finding]:
             "practice: live" if practice.is_live else "practice: still being set up; press Go live on the dashboard",
         ),
     ]
+    findings += _model()
     connection = live_connection()
     if connection is None:
         return [*findings, Finding(False, "connection: none; connect a practice management system under Setup")]
@@ -65,6 +68,26 @@ def examine() -> list[Finding]:
         for item in overview.switched_off
     ]
     return findings
+
+
+def _model() -> list[Finding]:
+    """Whether the model that Robyn may ask answers, if there is one."""
+    trial = try_model(timezone.now())
+    if trial is None:
+        return []
+    if trial.works:
+        return [Finding(True, f"model: {trial.host} answers as it must")]
+    told = f"model: {trial.host} does not answer as it must ({trial.why}); Robyn reads by her rules meanwhile."
+    return [Finding(False, f"{told} {_DO[trial.why]}")]
+
+
+_DO = defaultdict(
+    lambda: "Look into that server's own log, and try another model.",
+    late="Give it a smaller model or more time with ROUTIQ_MODEL_SECONDS.",
+    unreachable="See that it runs, and that ROUTIQ_MODEL_URL is its address with the path, such as /v1.",
+    refused="Check ROUTIQ_MODEL_NAME and ROUTIQ_MODEL_KEY.",
+    schema="Its model does not keep to the schema; name another with ROUTIQ_MODEL_NAME.",
+)
 
 
 def _when(moment: datetime | None, connection: Connection) -> str:

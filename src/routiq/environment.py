@@ -6,12 +6,14 @@ the program with the setting's name, what was wrong, and what is expected.
 
 from __future__ import annotations
 
+import ipaddress
 import math
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from email.utils import parseaddr
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -213,3 +215,55 @@ def base_url(name: str, default: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
         raise SettingError(name, "must be an address such as https://routiq.clinic.example")
     return given
+
+
+@dataclass(frozen=True)
+class ModelServer:
+    """The model that Robyn may ask; without ``url`` there is none."""
+
+    url: str = ""
+    name: str = ""
+    key: str = field(default="", repr=False)
+    seconds: float = 1.5
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).hostname or ""
+
+
+def model_server() -> ModelServer:
+    """``ROUTIQ_MODEL_URL`` and what belongs to it. Words of patients go there, so that plain http is for this machine
+    and its own network only."""
+    url = text("ROUTIQ_MODEL_URL", "").rstrip("/")
+    if not url:
+        return ModelServer()
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        host, parts = "", urlsplit("")
+    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:
+        raise SettingError("ROUTIQ_MODEL_URL", "must be an address such as http://127.0.0.1:11434/v1")
+    if parts.username or parts.password:
+        raise SettingError("ROUTIQ_MODEL_URL", "must hold no password; put the key into ROUTIQ_MODEL_KEY")
+    if parts.scheme == "http" and not _is_near(host):
+        raise SettingError("ROUTIQ_MODEL_URL", "must begin with https:// for a server outside your own network")
+    if find_spec("pydantic_ai") is None:
+        raise SettingError(
+            "ROUTIQ_MODEL_URL", "needs routiq[llm]: pip install --require-hashes -r requirements/llm.txt"
+        )
+    return ModelServer(
+        url,
+        text("ROUTIQ_MODEL_NAME"),
+        text("ROUTIQ_MODEL_KEY", ""),
+        number("ROUTIQ_MODEL_SECONDS", 1.5, least=0.1, most=5.0),
+    )
+
+
+def _is_near(host: str) -> bool:
+    """This machine, a private address, or a name without a dot, which only one's own network knows."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return "." not in host
+    return address.is_loopback or address.is_private

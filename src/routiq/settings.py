@@ -170,6 +170,9 @@ OFFICE_HOURS = environment.office_hours("ROUTIQ_OFFICE_HOURS", "Mon-Fri 08:00-18
 SYNC_SIDE_BY_SIDE = environment.whole("ROUTIQ_SYNC_SIDE_BY_SIDE", 4, least=1)
 """How many parts of one practice's sync ask the vendor at the same time."""
 
+MODEL = environment.model_server()
+"""Whom Robyn may ask what a patient's words mean, where a practice allows it; by default nobody."""
+
 # Letters to the owners of a practice.
 BASE_URL = environment.base_url("ROUTIQ_BASE_URL", "http://127.0.0.1:8000")
 """Where people reach the pages: links in letters begin with it."""

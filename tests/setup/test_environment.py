@@ -36,6 +36,7 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path, monkeypatch: pytest.Monke
         ("ROUTIQ_OFFICE_HOURS", "Mon-Fri 08:00-25:00", "must look like"),
         ("DATABASE_URL", "mysql://localhost/routiq", "must start with postgresql://"),
         ("DATABASE_URL", "postgresql://localhost", "names no database"),
+        ("ROUTIQ_MODEL_URL", "ftp://models.example", "must be an address"),
         ("ROUTIQ_SECRET_KEY_FILE", "/nowhere/at/all", "cannot read"),
         ("ROUTIQ_MASTER_KEYS", "k1:short", "pair 1 must be"),
     ],
@@ -88,3 +89,35 @@ def test_office_hours_go_by_the_clock_on_the_wall() -> None:
     assert not hours.are_on(saturday.replace(hour=7, minute=29))
     assert not hours.are_on(saturday.replace(hour=19, minute=0))
     assert not hours.are_on(saturday.replace(day=22))
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("http://models.example/v1", "https"),
+        ("http://203.0.114.9/v1", "https"),
+        ("https://me:secret@models.example/v1", "ROUTIQ_MODEL_KEY"),
+        ("http://[", "must be an address"),
+    ],
+)
+def test_words_of_patients_go_to_no_model_in_the_clear(url: str, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROUTIQ_MODEL_URL", url)
+    monkeypatch.setenv("ROUTIQ_MODEL_NAME", "small")
+    with pytest.raises(SettingError, match=says) as caught:
+        environment.model_server()
+    assert "me:secret" not in caught.value.problem
+
+
+@pytest.mark.parametrize("url", ["https://models.example/v1", "http://127.0.0.1:11434/v1", "http://10.0.0.5/v1"])
+def test_a_model_is_named_by_its_address(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "key").write_text("s3cret\n")
+    monkeypatch.setenv("ROUTIQ_MODEL_URL", url)
+    with pytest.raises(SettingError, match="ROUTIQ_MODEL_NAME"):
+        environment.model_server()
+    monkeypatch.setenv("ROUTIQ_MODEL_NAME", "small")
+    monkeypatch.setenv("ROUTIQ_MODEL_KEY_FILE", str(tmp_path / "key"))
+    chosen = environment.model_server()
+    assert (chosen.url, chosen.name, chosen.key, chosen.seconds) == (url, "small", "s3cret", 1.5)
+    assert "s3cret" not in repr(chosen)
+    monkeypatch.delenv("ROUTIQ_MODEL_URL")
+    assert environment.model_server().url == ""

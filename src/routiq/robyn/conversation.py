@@ -21,7 +21,7 @@ from routiq.frontdesk.waiting import Alarm, At, Tell, timer, told_of_waits
 from routiq.practices.live import announce
 from routiq.practices.tenancy import current_practice_id
 from routiq.robyn import memory as memories
-from routiq.robyn import wording
+from routiq.robyn import reading, wording
 from routiq.robyn.answers import Knowledge
 from routiq.robyn.clock import Clock, system_clock
 from routiq.robyn.desk import Desk, FrontDesk, PracticeFacts
@@ -34,7 +34,6 @@ from routiq.robyn.models import Conversation
 from routiq.robyn.models import Turn as StoredTurn
 from routiq.robyn.understanding.commands import Command, as_plain
 from routiq.robyn.understanding.reader import NO_MENU, Context, Question, Understanding
-from routiq.robyn.understanding.rules import Rules
 
 LONGEST = 1000
 """Characters of one utterance."""
@@ -119,7 +118,7 @@ def say(
         memory = memories.from_state(row.state)
         practice = desk.practice()
         context = _context(memory, desk, practice, clock)
-        commands = (understanding or Rules()).read(words, context)
+        commands = (understanding or reading.understanding()).read(words, context)
         turn = _turn(row, words, memory, desk, practice, commands, context)
         turn.knowledge = knowledge or PracticeKnowledge(row.channel, row.pk, clock)
         with (
