@@ -82,7 +82,7 @@ def test_an_ended_conversation_and_someone_elses_channel_take_no_words(caller: C
 def test_two_turns_at_once_are_told_to_wait(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     pk = caller.post("/conversations", {})["conversation_id"]
 
-    def busy(conversation_id: int, text: str) -> robyn.Reply:
+    def busy(conversation_id: int, text: str, pictures: int = 0) -> robyn.Reply:
         raise robyn.ConversationError("busy", "Robyn is still answering.", "Wait for her answer.")
 
     monkeypatch.setattr(robyn, "say", busy)

@@ -34,6 +34,7 @@ VALUES: dict[str, Any] = {
     "pk": 1,
     "name": "cliniko",
     "page": "home",
+    "trigger": "complaint",
     "token": "none-of-ours",
 }
 
@@ -104,6 +105,10 @@ def foreign(other_practice: Practice, other_world: World) -> dict[str, int]:
         "patient": patient.pk,
         "class_session": session.pk,
         "conversation": conversation.pk,
+        "inbox_talk": conversation.pk,
+        "take_over": conversation.pk,
+        "give_back": conversation.pk,
+        "reply": conversation.pk,
         "say": conversation.pk,
         "hang_up": conversation.pk,
         "recent_notes": conversation.pk,
@@ -137,18 +142,8 @@ def test_the_walk_knows_every_address_that_takes_an_id(foreign: dict[str, int]) 
 @pytest.mark.parametrize(
     "name",
     [
-        *(
-            "patient",
-            "class_session",
-            "conversation",
-            "say",
-            "hang_up",
-            "recent_notes",
-            "task",
-            "take_task",
-            "hand_back_task",
-            "task_done",
-        ),
+        *("conversation", "say", "hang_up", "recent_notes", "task", "take_task", "hand_back_task", "task_done"),
+        *("patient", "class_session", "inbox_talk", "take_over", "give_back", "reply"),
         *("revoke_token", "replay", "remove_held_back"),
         *("login_of", "send_password_link", "remove_login", "assign_login"),
         *("source", "read_again", "remove_source", "answer_gap", "dismiss_gap"),
@@ -165,6 +160,9 @@ def test_another_practices_ids_are_not_there(
         "say",
         "hang_up",
         "recent_notes",
+        "take_over",
+        "give_back",
+        "reply",
         "take_task",
         "hand_back_task",
         "task_done",
@@ -194,6 +192,8 @@ def test_nothing_of_another_practice_was_changed(
     client_in.post(reverse("revoke_token", args=[foreign["revoke_token"]]))
     client_in.post(reverse("leave_waitlist", args=[foreign["leave_waitlist"]]))
     client_in.post(reverse("decline_offer", args=[foreign["decline_offer"]]))
+    client_in.post(reverse("take_over", args=[foreign["take_over"]]))
+    client_in.post(reverse("reply", args=[foreign["reply"]]), {"text": "hello"})
     client_in.post(reverse("say", args=[foreign["say"]]), {"text": "hello"})
     client_in.post(reverse("remove_login", args=[foreign["remove_login"]]))
     client_in.post(reverse("replay", args=["cliniko", foreign["replay"]]))
@@ -205,6 +205,7 @@ def test_nothing_of_another_practice_was_changed(
         assert SlotOffer.objects.get().state == "open"
         assert ApiToken.objects.get(pk=foreign["revoke_token"]).revoked_at is None
         assert Turn.objects.count() == 1
+        assert Conversation.objects.get().taken_by == ""
         assert Membership.objects.filter(pk=foreign["remove_login"]).exists()
 
 
@@ -216,6 +217,9 @@ def test_nothing_of_another_practice_was_changed(
         "/tasks",
         "/waiting-list",
         "/waiting-list/add?q=Wiremu",
+        "/conversations",
+        "/settings/robyn",
+        "/settings/escalations",
         "/patients?status=all",
         "/practice",
         "/test-robyn",

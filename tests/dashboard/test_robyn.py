@@ -26,7 +26,7 @@ def robyn(monkeypatch: pytest.MonkeyPatch, practice: Practice) -> list[str]:
     """Robyn answers every word with the same sentence; gives what she heard."""
     heard: list[str] = []
 
-    def say(conversation_id: int, text: str) -> Reply:
+    def say(conversation_id: int, text: str, pictures: int = 0) -> Reply:
         heard.append(text)
         Conversation.objects.get(pk=conversation_id).turns.create(
             practice=practice,
@@ -113,7 +113,7 @@ def test_words_that_cannot_be_said_are_told_at_the_field(
 def test_what_robyn_cannot_serve_keeps_the_words(
     client_in: Client, practice: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def busy(conversation_id: int, text: str) -> Reply:
+    def busy(conversation_id: int, text: str, pictures: int = 0) -> Reply:
         raise ConversationError("busy", "Robyn is still answering.", "Wait for her answer.")
 
     monkeypatch.setattr(views, "say_to_robyn", busy)

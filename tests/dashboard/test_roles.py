@@ -33,6 +33,11 @@ PROMISED: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "take_task": (None, AT_WORK),
     "hand_back_task": (None, AT_WORK),
     "task_done": (None, AT_WORK),
+    "inbox": (ALL, None),
+    "inbox_talk": (ALL, None),
+    "take_over": (None, AT_WORK),
+    "give_back": (None, AT_WORK),
+    "reply": (None, AT_WORK),
     "conversation": (ALL, None),
     "recent_notes": (None, AT_WORK),
     "test_robyn": (DESK, DESK),
@@ -70,6 +75,10 @@ PROMISED: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "update_key": (OFFICE, OFFICE),
     "disconnect": (OFFICE, OFFICE),
     "delete_data": (None, OFFICE),
+    "robyn_settings": ({O, A, V}, OFFICE),
+    "escalations": ({O, A, V}, None),
+    "trigger": ({O, A, V}, OFFICE),
+    "practitioner_addresses": (None, OFFICE),
     "tokens": (OFFICE, OFFICE),
     "revoke_token": (None, OFFICE),
     "logins": (OFFICE, OFFICE),
@@ -96,6 +105,7 @@ VALUES = {
     "appointment": "appointment",
     "pk": 10**12,
     "name": "cliniko",
+    "trigger": "complaint",
 }
 ROLES = sorted(ALL)
 

@@ -24,6 +24,9 @@ OF_ANY_PRACTICE = (
     "/test-robyn",
     "/settings/integrations",
     "/settings/integrations/cliniko",
+    "/conversations",
+    "/settings/robyn",
+    "/settings/escalations",
     "/settings/tokens",
     "/choose",
 )

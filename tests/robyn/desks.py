@@ -26,7 +26,10 @@ from routiq.frontdesk.wishes import (
     Times,
     Wish,
 )
-from routiq.robyn.desk import PracticeFacts, StoredBooking, StoredChange
+from routiq.robyn.desk import HandedOver, PracticeFacts, StoredBooking, StoredChange
+from routiq.robyn.escalation.message import Message
+from routiq.robyn.escalation.triggers import Rule, Trigger
+from routiq.robyn.manner import Manner
 from routiq.robyn.understanding.names import tokens
 
 SYDNEY = ZoneInfo("Australia/Sydney")
@@ -121,9 +124,15 @@ class InMemoryDesk:
     )
     questions: tuple[intake.Question, ...] = intake.USUAL
     alike: tuple[KnownPatient, ...] = ()
+    messages: list[Message] = field(default_factory=list)
+    rules: dict[Trigger, Rule] = field(default_factory=dict)
+    countries: dict[str, str] = field(default_factory=dict)
+    manner: Manner = field(default_factory=Manner)
 
     def practice(self) -> PracticeFacts:
-        return PracticeFacts("Harbour Street Physiotherapy", SYDNEY, self.country, self.live, self.instructions)
+        return PracticeFacts(
+            "Harbour Street Physiotherapy", SYDNEY, self.country, self.live, self.instructions, self.manner
+        )
 
     def recognise_caller(self, number: str) -> Caller:
         return Caller(number, self.patients.get(number, ()), is_of_former_patient=number == FORMER)
@@ -315,9 +324,20 @@ class InMemoryDesk:
         for key, (change, told) in self.changed.items():
             self.changed[key] = (change, replace(told, outcome=Outcome.DONE))
 
-    def leave_task(self, kind: str, summary: str, conversation_id: int) -> int:
-        self.tasks.append((kind, summary))
-        return len(self.tasks)
+    def hand_over(self, message: Message) -> HandedOver:
+        kept = (message.kind, message.summary)
+        if message.id:
+            self.tasks[message.id - 1], self.messages[message.id - 1] = kept, message
+            return HandedOver(message.id, message.id, by_email=False)
+        self.tasks.append(kept)
+        self.messages.append(message)
+        return HandedOver(len(self.tasks), len(self.tasks), by_email=False)
+
+    def rule_of(self, trigger: Trigger) -> Rule:
+        return self.rules.get(trigger, Rule())
+
+    def country_of(self, location_id: str) -> str:
+        return self.countries.get(location_id, "")
 
     @property
     def appointments(self) -> list[BookingRequest]:

@@ -33,7 +33,8 @@ def test_clinical_questions_are_refused_in_fixed_words() -> None:
     talk = Talk()
     said = talk.say("should I take ibuprofen for my knee?")
     assert "can't give clinical advice" in said
-    assert "ring you, or book" in said
+    assert "passed your question on to our team" in said
+    assert [kind for kind, _ in talk.desk.tasks] == ["call_back"]
 
 
 def test_a_clinical_question_beside_a_wish_does_not_stop_the_booking() -> None:

@@ -26,7 +26,8 @@ class Start(Taken):
 
 
 class Words(Taken):
-    text: Text = Field(min_length=1, max_length=robyn.LONGEST, description="What the caller says.")
+    text: Text = Field("", max_length=robyn.LONGEST, description="What the caller says. Empty only beside a picture.")
+    pictures: int = Field(0, ge=0, le=robyn.MOST_PICTURES, description="How many pictures came. They are not kept.")
 
 
 @router.post(
@@ -53,7 +54,7 @@ def say(request: HttpRequest, conversation_id: int, wanted: Words) -> Status[sch
     if _conversation(conversation_id).channel not in OWN_CHANNELS:
         raise _elsewhere()
     try:
-        return Status(201, _reply(robyn.say(conversation_id, wanted.text)))
+        return Status(201, _reply(robyn.say(conversation_id, wanted.text, pictures=wanted.pictures)))
     except robyn.ConversationError as error:
         raise _told(error, "text") from None
 
@@ -80,7 +81,9 @@ def hang_up(request: HttpRequest, conversation_id: int) -> schemas.Conversation:
 def get_conversation(request: HttpRequest, conversation_id: int) -> schemas.Conversation:
     """What was said, what Robyn understood, and what she did, turn by turn."""
     row = _conversation(conversation_id)
-    return schemas.Conversation.of(row, turns=[schemas.Turn.of(each) for each in row.turns.all()])
+    return schemas.Conversation.of(
+        row, turns=[schemas.Turn.of(each, by_person=bool(each.said_by)) for each in row.turns.all()]
+    )
 
 
 def _conversation(pk: int) -> Conversation:
@@ -107,6 +110,7 @@ def _reply(reply: robyn.Reply) -> schemas.Reply:
         text=reply.text,
         ended=reply.ended,
         booking_id=row.booking_id,
+        with_person=bool(reply.taken_by),
     )
 
 

@@ -347,9 +347,12 @@ class Reply(Given):
         description="Said before `text` where that took more than 800 ms, and shown by "
         "`GET /conversations/{conversation_id}` meanwhile. Mostly empty."
     )
-    text: str = Field(description="What Robyn says.")
+    text: str = Field(description="What Robyn says; empty while a person has taken over.")
     ended: bool
     booking_id: UUID | None
+    with_person: bool = Field(
+        description="A person of the practice answers: their words come as turns of the conversation."
+    )
 
 
 class Turn(Given):
@@ -358,6 +361,8 @@ class Turn(Given):
     heard: str = Field(description="Empty for the greeting.")
     filler: str = Field(description="Said before the answer, because that took a moment; mostly empty.")
     said: str
+    by_person: bool = Field(description="``said`` are a person's words, not Robyn's.")
+    pictures: int = Field(description="How many pictures came with the words.")
     commands: list[Any] = Field(description="What was understood.")
     actions: list[Any] = Field(description="What was done.")
     took_ms: int

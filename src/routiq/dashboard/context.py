@@ -14,6 +14,7 @@ from django.utils.functional import SimpleLazyObject
 from routiq.connections.connecting import kept_connection, live_connection
 from routiq.connections.models import Connection
 from routiq.dashboard.doors import membership_of, opens, rights_of
+from routiq.dashboard.inboxpage import alarms
 from routiq.dashboard.taskpage import open_tasks
 from routiq.pms import registry
 from routiq.sync.health import PROMISED, freshness_of
@@ -30,6 +31,7 @@ class NavItem:
 _NAV = (
     ("Dashboard", "home", "home", ("/", "/go-live")),
     ("Calendar", "calendar", "calendar", ("/calendar", "/appointments", "/journal", "/waiting-list")),
+    ("Conversations", "inbox", "inbox", ("/conversations",)),
     ("Tasks", "tasks", "tasks", ("/tasks",)),
     ("Patients", "patients", "patients", ("/patients",)),
     ("Practice", "practice", "practice", ("/practice",)),
@@ -67,6 +69,7 @@ def practice(request: HttpRequest) -> dict[str, Any]:
         "kept": kept,
         "kept_is_going": is_going(kept),
         "vendor_label": vendor_label(connection or kept),
+        "alarm_tasks": SimpleLazyObject(alarms),
         "open_tasks": SimpleLazyObject(open_tasks),
         "nav": [
             NavItem(label, reverse(name), icon, _is_current(request.path, starts))

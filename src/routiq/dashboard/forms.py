@@ -159,6 +159,20 @@ class SayForm(forms.Form):
     )
 
 
+class ReplyForm(forms.Form):
+    """What a person answers in Robyn's place."""
+
+    text = forms.CharField(
+        label="Your answer",
+        max_length=LONGEST,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "enterkeyhint": "send"}),
+        error_messages={
+            "required": "Write your answer, then send it.",
+            "max_length": f"Use at most {LONGEST} characters, or send it in several answers.",
+        },
+    )
+
+
 class DoneForm(forms.Form):
     note = forms.CharField(
         label="Note (if you like)",

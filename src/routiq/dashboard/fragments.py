@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from routiq.connections.connecting import kept_connection, live_connection
 from routiq.connections.models import Connection
-from routiq.dashboard import calendarpage, eventpage, healthpage, numbers, taskpage, waitlistpage
+from routiq.dashboard import calendarpage, eventpage, healthpage, inboxpage, numbers, taskpage, waitlistpage
 from routiq.dashboard.doors import membership_of
 from routiq.frontdesk.models import StaffTask
 from routiq.knowledge import gaps
@@ -95,6 +95,10 @@ def _late(request: HttpRequest) -> dict[str, Any]:
     return {}  # Every page's frame knows.
 
 
+def _alarm(request: HttpRequest) -> dict[str, Any]:
+    return {"alarm_tasks": inboxpage.alarms()}
+
+
 FRAGMENTS: dict[str, Fragment] = {
     "connection": _connection,
     "sync": _sync,
@@ -116,6 +120,13 @@ FRAGMENTS: dict[str, Fragment] = {
     "task_list": taskpage.task_list,
     "task_count": taskpage.task_count,
     "waitlist": waitlistpage.waitlist,
+    "alarm": _alarm,
+    "inbox": inboxpage.inbox,
+    "talk_state": inboxpage.talk,
+    "talk_words": inboxpage.talk,
+    "talk_trace": inboxpage.talk,
+    "talk_tasks": inboxpage.talk,
+    "from_team": inboxpage.from_team,
     "health": healthpage.health,
     "budget": healthpage.health,
     "budget_table": healthpage.health,
@@ -125,6 +136,7 @@ FRAGMENTS: dict[str, Fragment] = {
 PAGES: dict[str, tuple[str, ...]] = {
     "home": (
         "late",
+        "alarm",
         "connection",
         "sync",
         "spoken",
@@ -140,15 +152,18 @@ PAGES: dict[str, tuple[str, ...]] = {
     "patients": ("sync_note",),
     "patient": ("late", "sync_note"),
     "robyn": ("late", "meanwhile"),
-    "calendar": ("late", "task_count", "calendar"),
-    "tasks": ("late", "task_count", "task_list"),
+    "robyn-talk": ("late", "meanwhile", "from_team"),
+    "inbox": ("late", "alarm", "task_count", "inbox"),
+    "inbox-talk": ("late", "alarm", "task_count", "talk_state", "talk_words", "talk_trace", "talk_tasks"),
+    "calendar": ("late", "alarm", "task_count", "calendar"),
+    "tasks": ("late", "alarm", "task_count", "task_list"),
     "waitlist": ("late", "waitlist"),
     "health": ("health", "budget", "budget_table", "reconciliation"),
     "events": ("webhooks", "refused", "events"),
 }
 """Which fragments stand on which page."""
 
-WATCHED = frozenset({"home", "calendar", "patient", "robyn"})
+WATCHED = frozenset({"home", "calendar", "patient", "robyn", "robyn-talk", "inbox-talk"})
 """Pages whose reader waits for what changes: while one is open, changes are looked for more often."""
 
 TICKS = {"health": 5.0}
@@ -158,6 +173,7 @@ TIME = "time"
 """The topic of what changes by itself as time passes."""
 
 _HEALTH = ("late", "health", "budget", "budget_table", "reconciliation")
+_TALK = ("talk_state", "talk_words", "talk_trace", "talk_tasks")
 _EVENTS = ("recent_events", "events", "refused", "webhooks")
 
 TOPICS: dict[str, tuple[str, ...]] = {
@@ -177,11 +193,11 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "events": _EVENTS,
     "patients": ("numbers", "days"),
     "booking": ("numbers", "robyn", "days", "calendar"),
-    "conversation": ("robyn", "meanwhile"),
+    "conversation": ("robyn", "meanwhile", "inbox", *_TALK, "from_team"),
     "knowledge": ("gaps",),
-    "tasks": ("tasks", "task_count", "task_list"),
+    "tasks": ("tasks", "task_count", "task_list", "alarm", "inbox", "talk_tasks"),
     "waitlist": ("waitlist",),
-    TIME: ("connection", "sync", "calendar", "task_list", *_EVENTS, *_HEALTH),
+    TIME: ("connection", "sync", "calendar", "task_list", "alarm", "inbox", "talk_state", *_EVENTS, *_HEALTH),
 }
 """Which fragments an announced topic touches."""
 

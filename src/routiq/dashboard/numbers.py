@@ -15,7 +15,7 @@ from routiq.frontdesk.models import Booking, StaffTask
 from routiq.mirror.models import Appointment, AppointmentType, Attendance, ClassSession, Patient, Practitioner
 from routiq.mirror.sight import Sight
 from routiq.practices.models import Practice
-from routiq.robyn.models import Conversation
+from routiq.robyn.models import Conversation, HandOver
 
 DAYS = 7
 RECENT = 5
@@ -88,7 +88,8 @@ def talks_seen(sight: Sight) -> QuerySet[Conversation]:
     left = StaffTask.objects.filter(conversation_id__isnull=False).values("conversation_id")
     seen = Patient.objects.filter(sight.patients()).values("remote_id")
     about = Conversation.objects.annotate(about=KeyTextTransform("patient_id", "state"))
-    return about.filter(Q(pk__in=left) | Q(about__in=seen))
+    handed = HandOver.objects.values("conversation_id")
+    return about.filter(Q(pk__in=left) | Q(pk__in=handed) | Q(about__in=seen))
 
 
 def recent_talks(sight: Sight) -> list[Talk]:

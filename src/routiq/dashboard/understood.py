@@ -22,6 +22,8 @@ _PLAIN = {
     "end": "Ends the call",
     "repeat": "Wants it said again",
     "clinical": "Asks for clinical advice: left to a clinician",
+    "ask_machine": "Asks whether a machine is speaking",
+    "sent_picture": "Sent a picture without words",
     "not_understood": "Not understood",
     "start_reschedule": "Wants to move an appointment",
     "start_cancel": "Wants to cancel an appointment",
@@ -62,10 +64,10 @@ def command_in_words(command: dict[str, Any], names: Names) -> str:
         case "give_phone":
             return f"Phone: {command.get('number', '')}"
         case "ask_person":
-            reason = {"complaint": " (a complaint)", "billing": " (about money)"}
+            reason = {"complaint": " (a complaint)", "billing": " (about money)", "late": " (is running late)"}
             return f"Wants a person{reason.get(command.get('reason', ''), '')}"
         case "emergency":
-            return "Emergency mentioned"
+            return "Self-harm mentioned" if command.get("danger") == "self_harm" else "Emergency mentioned"
     return _PLAIN.get(kind) or _generic(command, kind)
 
 
@@ -100,6 +102,8 @@ def action_in_words(action: dict[str, Any], names: Names) -> str:
             return f"{outcome}: {', '.join(steps)}" if steps else outcome
         case "task_left":
             return f"Left a task for staff: {str(action.get('kind', '')).replace('_', ' ')}"
+        case "email_to_team":
+            return "Told the team by e-mail"
     plain = _DONE.get(str(action.get("did", "")))
     return plain or _generic(action, str(action.get("did", "")))
 

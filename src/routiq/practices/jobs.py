@@ -10,7 +10,7 @@ from procrastinate.jobs import Job
 
 from routiq.practices import limits, postbox
 from routiq.practices.jobs_queue import defer_once
-from routiq.practices.models import Letter
+from routiq.practices.models import Letter, PersonalLetter
 from routiq.practices.people import practice_ids
 from routiq.practices.tenancy import acting_for
 
@@ -35,17 +35,25 @@ def send_letter(practice_id: int, letter_id: int) -> None:
         postbox.send(letter_id)
 
 
+@app.task(queue="letters", name="practices.send_personal_letter", retry=Patiently())
+def send_personal_letter(practice_id: int, letter_id: int) -> None:
+    """As :func:`send_letter`, for a letter about a patient."""
+    with acting_for(practice_id):
+        postbox.send(letter_id, PersonalLetter)
+
+
 @app.periodic(cron="*/10 * * * *")
 @app.task(queue="schedule", name="practices.post_what_is_left", queueing_lock="practices.post_what_is_left")
 def post_what_is_left(timestamp: int) -> None:
     """Letters whose job died with its worker get a new one."""
     for practice_id in practice_ids():
         with acting_for(practice_id):
-            for letter_id in Letter.objects.filter(sent_at=None, attempts__lt=MOST_ATTEMPTS).values_list(
-                "pk", flat=True
-            ):
-                if not _has_a_job(letter_id):
+            for letter_id in _left(Letter):
+                if not _has_a_job(send_letter.name, letter_id):
                     post(practice_id, letter_id)
+            for letter_id in _left(PersonalLetter):
+                if not _has_a_job(send_personal_letter.name, letter_id):
+                    post_personal(practice_id, letter_id)
 
 
 @app.periodic(cron="27 * * * *")
@@ -55,8 +63,13 @@ def clear_limits(timestamp: int) -> None:
     limits.clear_old()
 
 
-def _has_a_job(letter_id: int) -> bool:
-    jobs = ProcrastinateJob.objects.filter(task_name=send_letter.name, args__letter_id=letter_id)
+def _left(kind: type[Letter] | type[PersonalLetter]) -> list[int]:
+    waiting = kind._default_manager.filter(sent_at=None, attempts__lt=MOST_ATTEMPTS)
+    return list(waiting.values_list("pk", flat=True))
+
+
+def _has_a_job(task_name: str, letter_id: int) -> bool:
+    jobs = ProcrastinateJob.objects.filter(task_name=task_name, args__letter_id=letter_id)
     # A job whose worker is gone belongs to nobody and will not be done.
     return bool(jobs.filter(Q(status="todo") | Q(status="doing", worker__isnull=False)).exists())
 
@@ -64,3 +77,7 @@ def _has_a_job(letter_id: int) -> bool:
 def post(practice_id: int, letter_id: int) -> None:
     """Have a worker send this letter, once the transaction is committed."""
     defer_once(send_letter, f"letter:{letter_id}", practice_id=practice_id, letter_id=letter_id)
+
+
+def post_personal(practice_id: int, letter_id: int) -> None:
+    defer_once(send_personal_letter, f"personal_letter:{letter_id}", practice_id=practice_id, letter_id=letter_id)

@@ -1,4 +1,4 @@
-"""Telling the owners of a practice, or one who works there, by e-mail what they have to know."""
+"""Telling the owners of a practice, or others who work there, by e-mail what they have to know."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 from django.db import transaction
 
 from routiq.practices.addresses import link as link
-from routiq.practices.jobs import post
-from routiq.practices.models import Letter, Membership
+from routiq.practices.jobs import post, post_personal
+from routiq.practices.models import Letter, Membership, PersonalLetter
 from routiq.practices.postbox import owners_addresses
 from routiq.practices.tenancy import current_practice_id
 
@@ -37,3 +37,17 @@ def _write(subject: str, text: str, **more: Any) -> None:
         practice_id=current_practice_id(), subject=" ".join(subject.split()), text=text.strip() + "\n", **more
     )
     post(letter.practice_id, letter.pk)
+
+
+@transaction.atomic
+def tell_about_patient(addresses: list[str], subject: str, text: str) -> PersonalLetter:
+    """Write to these addresses about a patient. The text may name the patient, the subject never does: mail programs
+    show it on locked screens. Stored with its job in the transaction."""
+    letter = PersonalLetter.objects.create(
+        practice_id=current_practice_id(),
+        addresses=addresses,
+        subject=" ".join(subject.split()),
+        text=text.strip() + "\n",
+    )
+    post_personal(letter.practice_id, letter.pk)
+    return letter

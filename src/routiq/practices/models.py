@@ -128,13 +128,9 @@ class AuditEntry(PracticeOwned):
         indexes = [models.Index(fields=["practice", "-at"], name="audit_latest")]
 
 
-class Letter(PracticeOwned):
-    """An e-mail to the owners of a practice, or to one person there. The address is found out when it is sent."""
+class Post(PracticeOwned):
+    """Something on its way to mailboxes."""
 
-    recipient = models.ForeignKey(Membership, null=True, on_delete=models.CASCADE, related_name="+")
-    """Empty: all owners."""
-    ends_with_link = models.BooleanField(default=False, db_default=False)
-    """The recipient's link to set a password follows the text: made when it is sent, and stored nowhere."""
     subject = models.CharField(max_length=200)
     text = models.TextField()
     created_at = models.DateTimeField(default=timezone.now)
@@ -143,3 +139,21 @@ class Letter(PracticeOwned):
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=100, blank=True)
     """Why the last attempt failed, as a code."""
+
+    class Meta:
+        abstract = True
+
+
+class Letter(Post):
+    """An e-mail to the owners of a practice, or to one person there. The address is found out when it is sent."""
+
+    recipient = models.ForeignKey(Membership, null=True, on_delete=models.CASCADE, related_name="+")
+    """Empty: all owners."""
+    ends_with_link = models.BooleanField(default=False, db_default=False)
+    """The recipient's link to set a password follows the text: made when it is sent, and stored nowhere."""
+
+
+class PersonalLetter(Post):
+    """An e-mail about a patient, to those at the practice whom it concerns. Goes when the patients' data goes."""
+
+    addresses = models.JSONField(default=list)

@@ -10,10 +10,16 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone
 
-from routiq.practices.models import Letter, Membership
+from routiq.practices.models import Letter, Membership, PersonalLetter
 from routiq.practices.passwords import password_link
 
 log = logging.getLogger("routiq.letters")
+
+
+CONSOLE = "django.core.mail.backends.console.EmailBackend"
+_NOT_PRINTED = (
+    "This letter is about a patient: without a mail server it is not printed, because logs are no place for it."
+)
 
 
 class NotSent(Exception):
@@ -26,7 +32,7 @@ def owners_addresses() -> list[str]:
     return list(owners.order_by("pk").values_list("person__email", flat=True))
 
 
-def send(letter_id: int) -> bool:
+def send(letter_id: int, kind: type[Letter] | type[PersonalLetter] = Letter) -> bool:
     """Hand the letter to the mail server as one message: to all owners of the practice in force, or to whom it is
     for.
 
@@ -34,7 +40,8 @@ def send(letter_id: int) -> bool:
     """
     with transaction.atomic():
         # Whoever holds the row is sending it; a second worker has nothing to do.
-        letter = Letter.objects.select_for_update(skip_locked=True).filter(pk=letter_id, sent_at=None).first()
+        waiting = kind._default_manager.select_for_update(skip_locked=True)
+        letter = waiting.filter(pk=letter_id, sent_at=None).first()
         if letter is None:
             return False
         letter.attempts += 1
@@ -53,13 +60,17 @@ def send(letter_id: int) -> bool:
     return True
 
 
-def _message(letter: Letter) -> EmailMessage:
-    to = letter.recipient
-    addresses = [to.person.email] if to else owners_addresses()
-    text = f"{letter.text}\n{password_link(to)}\n" if to and letter.ends_with_link else letter.text
+def _message(letter: Letter | PersonalLetter) -> EmailMessage:
+    if isinstance(letter, PersonalLetter):
+        word, addresses = "about", letter.addresses
+        text = _NOT_PRINTED if settings.EMAIL_BACKEND == CONSOLE else letter.text
+    else:
+        word, to = "letter", letter.recipient
+        addresses = [to.person.email] if to else owners_addresses()
+        text = f"{letter.text}\n{password_link(to)}\n" if to and letter.ends_with_link else letter.text
     # The same letter has the same id: should the server's yes get lost, mailboxes fold the repetition.
     host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ") or "localhost"
-    headers = {"Message-ID": f"<letter.{letter.pk}.{letter.created_at:%Y%m%d%H%M%S%f}@{host}>"}
+    headers = {"Message-ID": f"<{word}.{letter.pk}.{letter.created_at:%Y%m%d%H%M%S%f}@{host}>"}
     return EmailMessage(subject=letter.subject, body=text, to=addresses, headers=headers)
 
 

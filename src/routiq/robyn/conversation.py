@@ -8,37 +8,39 @@ what is remembered are stored together, in one transaction, once the turn is don
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from routiq.connections.attention import watch
 from routiq.frontdesk.waiting import Alarm, At, Tell, timer, told_of_waits
+from routiq.practices import audit
+from routiq.practices.audit import Actor
 from routiq.practices.live import announce
 from routiq.practices.tenancy import current_practice_id
 from routiq.robyn import memory as memories
-from routiq.robyn import reading, wording
+from routiq.robyn import reading, taking_over, wording
 from routiq.robyn.answers import Knowledge
 from routiq.robyn.clock import Clock, system_clock
 from routiq.robyn.desk import Desk, FrontDesk, PracticeFacts
-from routiq.robyn.flows import dispatch
+from routiq.robyn.flows import dispatch, handover
 from routiq.robyn.flows.turn import Said, Turn
 from routiq.robyn.knowing import PracticeKnowledge
 from routiq.robyn.language import speaking
+from routiq.robyn.masking import mask
 from routiq.robyn.memory import Memory, on_table, read_back
 from routiq.robyn.models import Conversation
 from routiq.robyn.models import Turn as StoredTurn
-from routiq.robyn.understanding.commands import Command, as_plain
+from routiq.robyn.turns import Busy, one_at_a_time
+from routiq.robyn.understanding.commands import Command, Emergency, SentPicture, as_plain
 from routiq.robyn.understanding.reader import NO_MENU, Context, Question, Understanding
 
 LONGEST = 1000
 """Characters of one utterance."""
-WAIT_SECONDS = 60
-"""How long a turn waits for the one before it."""
+MOST_PICTURES = 20
 
 
 class ConversationError(Exception):
@@ -61,6 +63,8 @@ class Reply:
     ended: bool = False
     filler: str = ""
     """What was said before ``text``, because that took a moment."""
+    taken_by: str = ""
+    """``person:3`` who answers instead of Robyn: then ``text`` is empty, and their answer is a turn of its own."""
 
 
 def start(channel: str, caller_number: str, *, desk: Desk | None = None, clock: Clock = system_clock) -> Reply:
@@ -95,38 +99,84 @@ def say(
     knowledge: Knowledge | None = None,
     on_waiting: Callable[[str], None] | None = None,
     alarm: Alarm = timer,
+    pictures: int = 0,
 ) -> Reply:
     """The patient's words in, Robyn's reply out. Call it outside a transaction: it may book.
 
     ``on_waiting`` is given a short sentence to say meanwhile, once and from another thread, when the reply takes more
-    than 800 ms.
+    than 800 ms. ``pictures`` is how many came with the words; a picture may come without any (CH-06). Card numbers
+    are covered before anything reads or stores the words (V9). While a person has taken over, Robyn is silent.
 
     Raises :class:`ConversationError` for words or conversations that cannot be served.
     """
     began = time.monotonic()
-    words = text.replace("\x00", "").strip()
-    if not words:
+    words = mask(text.replace("\x00", "").strip())
+    if not words and not pictures:
         raise ConversationError("empty", "Nothing was said.", "Type what the patient says, then send it.")
     if len(words) > LONGEST:
         raise ConversationError(
             "too_long", f"That is longer than {LONGEST} characters.", "Say it in fewer words, or in several turns."
         )
     desk = desk or FrontDesk()
-    with _one_at_a_time(conversation_id):
-        row = _open(conversation_id)
-        number = (row.turns.aggregate(last=Max("number"))["last"] or 0) + 1
-        memory = memories.from_state(row.state)
-        practice = desk.practice()
-        context = _context(memory, desk, practice, clock)
-        commands = (understanding or reading.understanding()).read(words, context)
-        turn = _turn(row, words, memory, desk, practice, commands, context)
-        turn.knowledge = knowledge or PracticeKnowledge(row.channel, row.pk, clock)
-        with (
-            speaking(practice.language, row.channel),
-            told_of_waits(_say_meanwhile(row, turn, on_waiting), alarm=alarm),
-        ):
-            said = dispatch.answer(turn)
-        return _store(row, number, turn, said, clock, began)
+    try:
+        with one_at_a_time(conversation_id):
+            row = _open(conversation_id)
+            taking_over.lapse(row, clock())
+            number = _next_number(row)
+            memory = memories.from_state(row.state)
+            practice = desk.practice()
+            context = _context(memory, desk, practice, clock)
+            commands = (understanding or reading.understanding()).read(words, context) if words else (SentPicture(),)
+            turn = _turn(row, words, memory, desk, practice, commands, context)
+            turn.knowledge = knowledge or PracticeKnowledge(row.channel, row.pk, clock)
+            with (
+                speaking(practice.language, row.channel),
+                told_of_waits(_say_meanwhile(row, turn, on_waiting), alarm=alarm),
+            ):
+                said = _silent(turn) if row.taken_by else dispatch.answer(turn)
+            return _store(row, number, turn, said, clock, began, pictures)
+    except Busy:
+        raise _busy() from None
+
+
+def speak_for(conversation_id: int, text: str, actor: Actor, *, clock: Clock = system_clock) -> None:
+    """A person's words, out through the conversation's own channel; only who has taken it over may say any.
+
+    Raises :class:`ConversationError`, and :class:`~routiq.robyn.taking_over.NotYours`.
+    """
+    words = text.replace("\x00", "").strip()
+    if not words:
+        raise ConversationError("empty", "Nothing was written.", "Write your answer, then send it.")
+    try:
+        with one_at_a_time(conversation_id), transaction.atomic():
+            row = _open(conversation_id)
+            taking_over.lapse(row, clock())
+            if row.taken_by != str(actor):
+                raise taking_over.NotYours(row.taken_by)
+            at = clock()
+            StoredTurn.objects.create(
+                practice_id=row.practice_id,
+                conversation=row,
+                number=_next_number(row),
+                said=words[:LONGEST],
+                said_by=str(actor),
+                at=at,
+            )
+            Conversation.objects.filter(pk=row.pk).update(last_turn_at=at)
+            audit.record(actor, "conversation.replied", f"conversation:{row.pk}", characters=len(words))
+            announce(row.practice_id, "conversation")
+    except Busy:
+        raise _busy() from None
+
+
+def _silent(turn: Turn) -> Said:
+    """A person answers. What Robyn still does is what must never wait for anybody (V1)."""
+    flag = turn.first(Emergency)
+    return handover.emergency(turn, flag) if flag else Said("")
+
+
+def _next_number(row: Conversation) -> int:
+    return (row.turns.aggregate(last=Max("number"))["last"] or 0) + 1
 
 
 def hang_up(conversation_id: int, *, desk: Desk | None = None, clock: Clock = system_clock) -> None:
@@ -194,10 +244,12 @@ def _turn(
     return Turn(row.pk, row.channel, words, memory, desk, practice, context, commands, keep)
 
 
-def _store(row: Conversation, number: int, turn: Turn, said: Said, clock: Clock, began: float) -> Reply:
+def _store(
+    row: Conversation, number: int, turn: Turn, said: Said, clock: Clock, began: float, pictures: int = 0
+) -> Reply:
     """The turn and what is remembered, together. The number is unique: a turn that lost its lock cannot be stored
     over another one."""
-    turn.memory.last_said = said.text
+    turn.memory.last_said = said.text or turn.memory.last_said
     commands = as_plain(turn.commands)
     at = clock()
     try:
@@ -212,6 +264,7 @@ def _store(row: Conversation, number: int, turn: Turn, said: Said, clock: Clock,
                 said=said.text,
                 commands=commands,
                 actions=turn.actions,
+                pictures=min(pictures, MOST_PICTURES),
                 took_ms=int((time.monotonic() - began) * 1000),
                 at=at,
             )
@@ -232,45 +285,8 @@ def _store(row: Conversation, number: int, turn: Turn, said: Said, clock: Clock,
     elif not turn.memory.chosen:
         # Nothing is being thought about any more.
         turn.desk.let_go(turn.who)
-    return Reply(row.pk, said.text, commands, turn.actions, row.ended_at is not None, turn.filler)
+    return Reply(row.pk, said.text, commands, turn.actions, row.ended_at is not None, turn.filler, row.taken_by)
 
 
 def _busy() -> ConversationError:
     return ConversationError("busy", "Robyn is still answering.", "Wait for her answer, then say it again.")
-
-
-@contextmanager
-def _one_at_a_time(conversation_id: int) -> Iterator[None]:
-    key = f"routiq.conversation:{conversation_id}"
-    if not _locked(key):
-        raise _busy()
-    try:
-        yield
-    finally:
-        _unlock(key)
-
-
-def _locked(key: str) -> bool:
-    """Wait for the lock, in short steps, so that no statement blocks for long."""
-    deadline = time.monotonic() + WAIT_SECONDS
-    pause = 0.005
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [key])
-            row = cursor.fetchone()
-        if row and row[0]:
-            return True
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(pause)
-        pause = min(pause * 2, 0.1)
-
-
-def _unlock(key: str) -> None:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [key])
-    except DatabaseError:
-        # A session that cannot unlock must not go back to a pool with the lock in its hand.
-        if connection.connection is not None:
-            connection.connection.close()

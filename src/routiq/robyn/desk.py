@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -24,9 +24,8 @@ from routiq.frontdesk import (
 from routiq.frontdesk.changes import CancelRequest, ChangeAnswer, Late, MoveRequest, RegisterRequest
 from routiq.frontdesk.intake import Field
 from routiq.frontdesk.intake import Question as IntakeQuestion
-from routiq.frontdesk.models import StaffTask, Write
+from routiq.frontdesk.models import Write
 from routiq.frontdesk.rules import desk_rules
-from routiq.frontdesk.tasks import leave_task
 from routiq.frontdesk.waitlist import JoinAnswer, JoinRequest
 from routiq.frontdesk.wishes import (
     BookingAnswer,
@@ -41,8 +40,14 @@ from routiq.frontdesk.wishes import (
     Times,
     Wish,
 )
+from routiq.mirror.models import Location
 from routiq.practices.models import Practice
 from routiq.practices.tenancy import current_practice_id
+from routiq.robyn import manner
+from routiq.robyn.escalation import handing
+from routiq.robyn.escalation.message import Message
+from routiq.robyn.escalation.triggers import Rule, Trigger
+from routiq.robyn.manner import Manner
 
 
 @dataclass(frozen=True)
@@ -53,11 +58,21 @@ class PracticeFacts:
     live: bool
     booking_instructions: str = ""
     """What the practice wants said before each booking, word for word (BOOK-14)."""
+    manner: Manner = field(default_factory=Manner)
 
     @property
     def language(self) -> str:
         """A BCP 47 tag: the English of the practice's country."""
         return f"en-{self.country_code or 'AU'}"
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """What became of a message for the team."""
+
+    id: int
+    task_id: int | None
+    by_email: bool
 
 
 @dataclass(frozen=True)
@@ -155,8 +170,16 @@ class Desk(Protocol):
 
     def stored_change(self, write_id: str) -> StoredChange | None: ...
 
-    def leave_task(self, kind: str, summary: str, conversation_id: int) -> int:
-        """Id of the task left for staff. ``kind`` is one of ``StaffTask.Kind``."""
+    def hand_over(self, message: Message) -> HandedOver:
+        """Keep a message for the team, or complete the one that it names."""
+        ...
+
+    def rule_of(self, trigger: Trigger) -> Rule:
+        """What the practice set for this reason to hand over."""
+        ...
+
+    def country_of(self, location_id: str) -> str:
+        """The country of a location, as two letters; empty when it is not known."""
         ...
 
 
@@ -166,7 +189,9 @@ class FrontDesk:
     def practice(self) -> PracticeFacts:
         practice = Practice.objects.get(pk=current_practice_id())
         said_first = " ".join(desk_rules().booking_instructions.split())
-        return PracticeFacts(practice.name, practice.zone, practice.country_code, practice.is_live, said_first)
+        own = manner.manner()
+        name = own.clinic_called or practice.name
+        return PracticeFacts(name, practice.zone, practice.country_code, practice.is_live, said_first, own)
 
     def recognise_caller(self, number: str) -> Caller:
         return people.recognise_caller(number)
@@ -262,8 +287,19 @@ class FrontDesk:
             starts_at=row.starts_at,
         )
 
-    def leave_task(self, kind: str, summary: str, conversation_id: int) -> int:
-        return int(leave_task(StaffTask.Kind(kind), summary, conversation_id=conversation_id).pk)
+    def hand_over(self, message: Message) -> HandedOver:
+        kept = handing.hand_over(message)
+        return HandedOver(kept.pk, kept.task_id, kept.by_email)
+
+    def rule_of(self, trigger: Trigger) -> Rule:
+        return manner.rule_of(trigger)
+
+    def country_of(self, location_id: str) -> str:
+        found = Location.objects.filter(active=True, removed_at=None).exclude(country_code="")
+        if location_id:
+            found = found.filter(remote_id=location_id)
+        countries = set(found.values_list("country_code", flat=True))
+        return countries.pop().upper() if len(countries) == 1 else ""
 
 
 def _row(write_id: str) -> Write | None:

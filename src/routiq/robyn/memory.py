@@ -128,6 +128,16 @@ class CallBack(msgspec.Struct):
 
     reason: str = ""
     name: str = ""
+    trigger: str = ""
+    practitioners: tuple[str, ...] = ()
+    window: str = ""
+    """When to ring, as it was said."""
+    message: str = ""
+    handed: int = 0
+    """Id of the message that the team has already; it is completed while the patient tells more."""
+    asked: tuple[Question, ...] = ()
+    """What of it was asked, and told without being asked."""
+    done: bool = False
 
 
 class Memory(msgspec.Struct):

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from routiq.connections import attention
-from routiq.dashboard import notespage
+from routiq.dashboard import inboxpage, notespage
 from routiq.dashboard.doors import membership_of
 from routiq.dashboard.forms import CallForm, SayForm
 from routiq.dashboard.numbers import recent_talks, talks_seen
 from routiq.dashboard.seats import actor
 from routiq.frontdesk.models import Booking
-from routiq.mirror.models import AppointmentType, Location, Practitioner
 from routiq.mirror.sight import sight_of
 from routiq.practices.live import announce
 from routiq.robyn.conversation import ConversationError
@@ -59,12 +60,13 @@ def say(request: HttpRequest, pk: int) -> HttpResponse:
     if talk.channel != CHANNEL:
         raise Http404
     in_place = request.headers.get("HX-Request") == "true"
-    form = SayForm(request.POST)
-    if form.is_valid():
+    is_picture = "picture" in request.POST
+    form = SayForm() if is_picture else SayForm(request.POST)
+    if is_picture or form.is_valid():
         attention.watch()
-        last = talk.turns.aggregate(number=Max("number"))["number"]
+        after = _already_shown(request, talk)
         try:
-            say_to_robyn(talk.pk, form.cleaned_data["text"])
+            say_to_robyn(talk.pk, "" if is_picture else form.cleaned_data["text"], pictures=int(is_picture))
         except ConversationError as error:
             form.add_error("text", f"{error.message} {error.advice}")
         else:
@@ -72,16 +74,11 @@ def say(request: HttpRequest, pk: int) -> HttpResponse:
             if not in_place:
                 return redirect("conversation", pk=pk)
             talk.refresh_from_db()
-            context = {
-                "conversation": talk,
-                "turns": talk.turns.all() if last is None else talk.turns.filter(number__gt=last),
-                "form": SayForm(),
-                "booking": _booking(talk),
-                "names": _names(),
-            }
+            context = _context(talk, SayForm())
+            context["turns"] = [turn for turn in context["turns"] if turn.number > after]
             return render(request, "dashboard/robyn/_turn.html", context)
     if in_place:
-        return render(request, "dashboard/robyn/_turn.html", {"conversation": talk, "turns": (), "form": form})
+        return render(request, "dashboard/robyn/_turn.html", {**_context(talk, form), "turns": ()})
     return _page(request, talk, form)
 
 
@@ -95,17 +92,29 @@ def hang_up(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("conversation", pk=pk)
 
 
+def _already_shown(request: HttpRequest, talk: Conversation) -> int:
+    """Up to which turn the page has them: a person's words may have come since."""
+    said = request.POST.get("after", "")
+    return int(said) if said.isdecimal() else talk.turns.aggregate(number=Max("number"))["number"] or 0
+
+
 def _page(request: HttpRequest, talk: Conversation, form: SayForm) -> HttpResponse:
-    context = {
-        "conversation": talk,
-        "turns": list(talk.turns.all()),
+    context = _context(talk, form)
+    return render(request, "dashboard/robyn/conversation.html", context, status=422 if form.errors else 200)
+
+
+def _context(talk: Conversation, form: SayForm) -> dict[str, Any]:
+    turns = inboxpage.before_team(list(talk.turns.all()))
+    return {
+        **inboxpage.from_team_context(talk),
+        "turns": turns,
+        "shown": turns[-1].number if turns else 0,
         "form": form,
         "booking": _booking(talk),
-        "names": _names(),
+        "names": inboxpage.menu_names(),
         "meanwhile": talk.filler,
         "notes": notespage.offer_of(talk, membership_of(request), actor(request)),
     }
-    return render(request, "dashboard/robyn/conversation.html", context, status=422 if form.errors else 200)
 
 
 def find(request: HttpRequest, pk: int) -> Conversation:
@@ -118,15 +127,6 @@ def find(request: HttpRequest, pk: int) -> Conversation:
 
 def _booking(talk: Conversation) -> Booking | None:
     return Booking.objects.filter(pk=talk.booking_id).first() if talk.booking_id else None
-
-
-def _names() -> dict[str, str]:
-    """What the ids in what was understood are called."""
-    return {
-        remote_id: name
-        for model in (Practitioner, Location, AppointmentType)
-        for remote_id, name in model.objects.values_list("remote_id", "name")
-    }
 
 
 def _tell(request: HttpRequest) -> None:

@@ -6,12 +6,14 @@ Nothing is promised but that the team has it. A conversation passes the same thi
 from __future__ import annotations
 
 from routiq.robyn import wording
-from routiq.robyn.flows import handover
+from routiq.robyn.escalation.triggers import Trigger
+from routiq.robyn.flows import callback, handover
 from routiq.robyn.flows.turn import Said, Turn
 from routiq.robyn.knowing import asks_price
-from routiq.robyn.memory import Flow
+from routiq.robyn.memory import CallBack, Flow
 from routiq.robyn.understanding.commands import Ask
 from routiq.robyn.understanding.reader import Question
+from routiq.robyn.wording import handing
 
 _STILL_OPEN = {
     Question.WHO,
@@ -42,9 +44,14 @@ def pass_on(turn: Turn) -> Said | None:
         memory.call_back.reason = reason
         return handover.take_call_back(turn)
     is_open = is_under_way(turn)
+    if not turn.desk.rule_of(Trigger.UNKNOWN).on:
+        if is_open:
+            return Said(f"{handing.CANT_ANSWER} {handover.asked_again(turn)}")
+        call = CallBack(reason=reason, trigger=Trigger.UNKNOWN.value)
+        return callback.offer(turn, call, str(handing.CANT_ANSWER))
     if not is_open and not memory.patient_id and not memory.caller:
-        return handover.begin_call_back(turn, reason, wording.CALLER_NAME)
-    leave_once(turn, reason, reason)
+        return handover.begin_call_back(turn, reason, wording.CALLER_NAME, Trigger.UNKNOWN)
+    leave_once(turn, reason, reason, Trigger.UNKNOWN)
     if is_open:
         return Said(f"{sentence} {handover.asked_again(turn)}")
     return turn.ask(Question.ANYTHING_ELSE, f"{sentence} {wording.ANYTHING_ELSE}")
@@ -57,10 +64,10 @@ def is_under_way(turn: Turn) -> bool:
     return memory.question in _STILL_OPEN or memory.flow is Flow.REGISTER or waits
 
 
-def leave_once(turn: Turn, mark: str, reason: str) -> None:
+def leave_once(turn: Turn, mark: str, reason: str, trigger: Trigger | None = None) -> None:
     """A task for the team, the first time that ``mark`` comes up."""
     memory = turn.memory
     if mark not in memory.alerts:
-        handover.leave_task(turn, handover.CALL_BACK, reason)
+        handover.leave_task(turn, handover.CALL_BACK, reason, trigger)
         memory.alerts = (*memory.alerts, mark)
     memory.handed_over = True

@@ -29,6 +29,7 @@ from routiq.robyn.understanding.commands import (
     Ask,
     AskBooking,
     AskInvoice,
+    AskMachine,
     AskOthers,
     AskPerson,
     Choose,
@@ -48,6 +49,7 @@ from routiq.robyn.understanding.commands import (
     OptOut,
     Repeat,
     SayNew,
+    SentPicture,
     StartBooking,
     StartCancel,
     StartReschedule,
@@ -58,6 +60,8 @@ from routiq.robyn.understanding.reader import Question
 from routiq.robyn.wording import changes
 
 _CALL_BACK = {Question.CALLER_NAME, Question.CALLER_NUMBER}
+_IN_OWN_WORDS = {Question.CALL_REASON, Question.CALL_MESSAGE}
+"""Whatever is said then is for the team."""
 _MOVES_ON = (StartBooking, WishTime, NameChoice, AnyChoice, Choose, Affirm, Deny, AskOthers)
 _BEGINS = (StartReschedule, StartCancel, AskBooking, AskInvoice, JoinWaitlist)
 
@@ -85,7 +89,7 @@ def greet(turn: Turn) -> Said:
     """The first words: who speaks, for whom, and what she is (V3)."""
     memory, practice = turn.memory, turn.practice
     if not practice.live:
-        return Said(f"{wording.greeting(practice.name)} {wording.NOT_READY}")
+        return Said(f"{_hello(turn)} {wording.NOT_READY}")
     caller = turn.desk.recognise_caller(memory.caller)
     memory.caller = caller.number
     turn.did("recognised", patients=len(caller.patients))
@@ -93,10 +97,16 @@ def greet(turn: Turn) -> Said:
         patient = caller.patients[0]
         memory.patient_id = patient.remote_id
         memory.patient_called = patient.called or patient.first_name
-        return Said(f"{wording.greeting(practice.name, memory.patient_called)} {wording.HOW_CAN_I_HELP}")
+        return Said(f"{_hello(turn, memory.patient_called)} {wording.HOW_CAN_I_HELP}")
     if caller.patients:
-        return turn.ask(Question.WHO, f"{wording.greeting(practice.name)} {wording.I_CAN_BOOK_WHO}")
-    return Said(f"{wording.greeting(practice.name)} {wording.HOW_CAN_I_HELP}")
+        return turn.ask(Question.WHO, f"{_hello(turn)} {wording.I_CAN_BOOK_WHO}")
+    return Said(f"{_hello(turn)} {wording.HOW_CAN_I_HELP}")
+
+
+def _hello(turn: Turn, called: str = "") -> str:
+    manner = turn.practice.manner
+    more = manner.greeting_on(turn.channel)
+    return wording.greeting(turn.practice.name, called, her_name=manner.her_name, more=more)
 
 
 def answer(turn: Turn) -> Said:
@@ -104,8 +114,14 @@ def answer(turn: Turn) -> Said:
     memory = turn.memory
     if flag := turn.first(Emergency):
         return handover.emergency(turn, flag)
+    if turn.has(SentPicture):
+        return handover.picture(turn)
     if wish := turn.first(AskPerson):
         return handover.person(turn, wish)
+    if memory.question in _IN_OWN_WORDS:
+        return handover.take_call_back(turn)
+    if turn.has(AskMachine) and not turn.has(*_MOVES_ON):
+        return handover.machine(turn)
     if turn.has(OptOut):
         return opting_out.record(turn)
     if not turn.practice.live:
@@ -122,8 +138,8 @@ def answer(turn: Turn) -> Said:
 def _go_on(turn: Turn) -> Said:
     """What is neither urgent nor left from before."""
     memory = turn.memory
-    if not turn.has(NotUnderstood):
-        memory.misses = 0
+    if not turn.has(NotUnderstood) and (said := handover.unsure(turn)):
+        return said
     if turn.has(Clinical) or (turn.has(Ask) and is_clinical(turn.heard)):
         return _clinical(turn)
     if turn.has(Repeat) and not turn.has(*_MOVES_ON):
@@ -132,7 +148,7 @@ def _go_on(turn: Turn) -> Said:
         return said
     if not turn.has(*_MOVES_ON) and (said := asking.answer(turn)):
         return said
-    if memory.question in _CALL_BACK:
+    if handover.in_call_back(turn):
         return handover.take_call_back(turn)
     newly = turn.has(SayNew) and (not memory.patient_id or turn.has(StartBooking))
     if memory.flow is Flow.BOOK and (newly or turn.has(ForAnother)):
@@ -183,7 +199,7 @@ def _for_another(turn: Turn) -> None:
 def _not_ready(turn: Turn) -> Said:
     """A practice that is still being set up: no booking; a call back when it is asked for (CH-09)."""
     memory = turn.memory
-    if memory.question in _CALL_BACK:
+    if handover.in_call_back(turn):
         return handover.take_call_back(turn)
     if turn.has(Affirm) and not turn.has(Deny) and not memory.handed_over:
         return handover.begin_call_back(turn, "Asked for a call back", wording.CALLER_NAME)
@@ -195,12 +211,10 @@ def _not_ready(turn: Turn) -> Said:
 def _clinical(turn: Turn) -> Said:
     """Never answered (V2). A wish to book in the same breath goes on."""
     if turn.has(StartBooking, WishTime) and turn.memory.question not in _CALL_BACK:
+        handover.note_clinical(turn)
         said = _FLOWS[turn.memory.flow](turn)
         return Said(f"{wording.CLINICAL_BESIDE} {said.text}", said.ended)
-    turn.memory.void()
-    if turn.memory.question is Question.CONFIRM:
-        turn.memory.question = Question.CHOICE
-    return Said(wording.CLINICAL)
+    return handover.clinical(turn)
 
 
 def _farewell(turn: Turn) -> Said | None:

@@ -1,152 +1,170 @@
-"""Handing over to people: emergencies, the wish for a person, what a machine must not answer, what it cannot."""
+"""Handing over to people: emergencies, the wish for a person, what a machine must not answer, what it cannot.
+
+What is said and taken down once a person is wanted is :mod:`routiq.robyn.flows.callback`.
+"""
 
 from __future__ import annotations
 
 from routiq.frontdesk.intake import Field
 from routiq.robyn import wording
+from routiq.robyn.escalation.message import Message
+from routiq.robyn.escalation.triggers import Trigger, confidence
+from routiq.robyn.flows import callback
+from routiq.robyn.flows.forstaff import wanted
+from routiq.robyn.flows.forstaff import window_said as window_said
 from routiq.robyn.flows.turn import Said, Turn
-from routiq.robyn.language import in_source
-from routiq.robyn.memory import Flow, Window
-from routiq.robyn.understanding.commands import AskPerson, Danger, Deny, Emergency, End, GiveName, GivePhone
+from routiq.robyn.memory import CallBack, Flow
+from routiq.robyn.understanding.commands import AskPerson, Danger, Emergency
 from routiq.robyn.understanding.reader import Question
-from routiq.robyn.wording import changes, registering
-from routiq.robyn.wording.moments import listed, spoken_day, spoken_start
+from routiq.robyn.wording import changes, handing, registering
+from routiq.robyn.wording.moments import listed
 
-CALL_BACK, EMERGENCY, CHECK_BOOKING = "call_back", "emergency", "check_booking"
+CALL_BACK, EMERGENCY, CHECK_BOOKING = callback.CALL_BACK, "emergency", "check_booking"
 _REASONS = {
     "asked": "asked for a person",
     "late": "is running late",
     "complaint": "has a complaint",
     "billing": "asked about money or a bill",
 }
+_TRIGGERS = {"asked": Trigger.PERSON, "complaint": Trigger.COMPLAINT, "billing": Trigger.BILLING}
+_SENTENCES = {"late": wording.RUNNING_LATE, "complaint": wording.COMPLAINT, "billing": wording.BILLING}
+take_call_back = callback.take
+in_call_back = callback.is_under_way
 
 
-def leave_task(turn: Turn, kind: str, reason: str) -> None:
-    """A task for staff with who, from where and what was wanted."""
+def leave_task(turn: Turn, kind: str, reason: str, trigger: Trigger | None = None) -> None:
+    """Something for staff with who, from where and what was wanted, to which nothing more is asked."""
     memory = turn.memory
-    who = f"{memory.patient_called} (patient {memory.patient_id})" if memory.patient_id else memory.call_back.name
-    parts = [reason.rstrip("."), f"Who: {who or 'not known'}", f"Number: {memory.caller or 'withheld'}"]
-    if wish := wanted(turn):
-        parts.append(f"Wanted: {wish}")
-    task_id = turn.desk.leave_task(kind, ". ".join(parts) + ".", turn.conversation_id)
-    turn.did("task_left", kind=kind, task=task_id)
-
-
-@in_source
-def wanted(turn: Turn) -> str:
-    """What was asked for so far, for staff."""
-    memory, menu = turn.memory, turn.context.menu
-    names = {
-        choice.id: choice.name
-        for group in (menu.appointment_types, menu.practitioners, menu.locations)
-        for choice in group
-    }
-    want = memory.want
-    said = [names[id] for id in (want.appointment_type_id, want.practitioner_id, want.location_id) if id in names]
-    if chosen := memory.offer(memory.chosen):
-        time = chosen.time
-        said += [time.appointment_type_name, time.practitioner_name, time.location_name, spoken_start(time)]
-        return ", ".join(dict.fromkeys(said))
-    return ", ".join([*said, *filter(None, map(window_said, want.windows))])
-
-
-@in_source
-def window_said(window: Window) -> str:
-    """Days and times in words, for staff."""
-    said = [spoken_day(day) for day in window.days]
-    if window.first_day:
-        said.append(f"from {spoken_day(window.first_day)}")
-    if window.last_day:
-        said.append(f"until {spoken_day(window.last_day)}")
-    if window.at:
-        said.append(f"at {window.at:%H:%M}")
-    elif window.not_before or window.not_after:
-        earliest = f"from {window.not_before:%H:%M}" if window.not_before else ""
-        said.append(f"{earliest} {f'until {window.not_after:%H:%M}' if window.not_after else ''}".strip())
-    return ", ".join(said)
+    kept = turn.desk.hand_over(
+        Message(
+            conversation_id=turn.conversation_id,
+            kind=kind,
+            trigger=trigger.value if trigger else "",
+            reason=reason,
+            who=memory.patient_called or memory.call_back.name,
+            patient_id=memory.patient_id,
+            number=memory.caller,
+            wanted=wanted(turn),
+            in_hours=callback.in_hours(turn),
+        )
+    )
+    callback.note(turn, kind, kept)
 
 
 def emergency(turn: Turn, flag: Emergency) -> Said:
     """The settled sentence, an alert once for each kind, and no booking under way any more (V1)."""
     memory = turn.memory
+    sentence = wording.emergency(flag.danger, _country(turn))
     if flag.danger not in memory.alerts:
         words = "self-harm" if flag.danger is Danger.SELF_HARM else "an emergency"
-        leave_task(turn, EMERGENCY, f"Mentioned {words}; was told whom to call. Ring them at once")
+        reason = f"Mentioned {words}; was told whom to call. Ring them at once"
+        leave_task(turn, EMERGENCY, reason, Trigger.EMERGENCY)
         memory.alerts = (*memory.alerts, flag.danger.value)
     if not memory.in_flight and not memory.waiting:
         memory.start_over()
         memory.question = Question.ANYTHING_ELSE if memory.patient_id else memory.question
-    return Said(wording.emergency(flag.danger, turn.practice.country_code))
+    return Said(sentence)
+
+
+def _country(turn: Turn) -> str:
+    """Where they are, as far as that is known: the location that is talked about, else the practice."""
+    memory = turn.memory
+    chosen = memory.offer(memory.chosen)
+    location = chosen.time.location_id if chosen else memory.want.location_id
+    return turn.desk.country_of(location) or turn.practice.country_code
 
 
 def person(turn: Turn, wish: AskPerson) -> Said:
-    """A call-back task; the name and number are asked for where they are not known (V4)."""
+    """A call back, of which the rest is asked (V4, ESC-06)."""
     memory = turn.memory
     memory.void()
+    if wish.reason == "late":
+        if not memory.patient_id and not memory.caller:
+            return begin_call_back(turn, "Is running late", wording.CALLER_NAME)
+        leave_task(turn, CALL_BACK, f"Patient {_REASONS['late']}")
+        return turn.ask(Question.ANYTHING_ELSE, f"{wording.RUNNING_LATE} {wording.ANYTHING_ELSE}")
+    trigger = _TRIGGERS.get(wish.reason, Trigger.PERSON)
     reason = f"Patient {_REASONS.get(wish.reason, wish.reason)}"
+    practitioners: tuple[str, ...] = ()
     named = [person.name for person in turn.context.menu.practitioners if person.id in wish.practitioners]
     if named:
         reason = f"Patient asked for {listed(named)}"
-    if memory.patient_id or memory.caller:
-        sentence = {"late": wording.RUNNING_LATE, "complaint": wording.COMPLAINT, "billing": wording.BILLING}.get(
-            wish.reason, wording.PERSON_COMING
-        )
-        return hand_over(turn, reason, sentence)
-    return begin_call_back(turn, reason, wording.CALLER_NAME)
+        if turn.desk.rule_of(Trigger.PRACTITIONER).on:
+            trigger, practitioners = Trigger.PRACTITIONER, wish.practitioners
+    sentence = _SENTENCES.get(wish.reason, wording.PERSON_COMING)
+    return callback.begin(turn, CallBack(reason=reason, trigger=trigger.value, practitioners=practitioners), sentence)
 
 
-def hand_over(turn: Turn, reason: str, sentence: str) -> Said:
-    """Leave the task, say so, and wait for anything else."""
+def hand_over(turn: Turn, reason: str, sentence: str, trigger: Trigger | None = None) -> Said:
+    """Leave it to the team, say so, and wait for anything else."""
     memory = turn.memory
     memory.misses = 0
     if not memory.patient_id and not memory.caller:
-        return begin_call_back(turn, reason, wording.CALLER_NAME)
-    leave_task(turn, CALL_BACK, reason)
+        return begin_call_back(turn, reason, wording.CALLER_NAME, trigger)
+    leave_task(turn, CALL_BACK, reason, trigger)
     memory.leave()
     memory.handed_over = True
-    return turn.ask(Question.ANYTHING_ELSE, f"{sentence} {wording.ANYTHING_ELSE}")
+    return turn.ask(Question.ANYTHING_ELSE, f"{callback.promise(turn, sentence)} {wording.ANYTHING_ELSE}")
 
 
-def begin_call_back(turn: Turn, reason: str, sentence: str) -> Said:
-    turn.memory.call_back.reason = reason
+def begin_call_back(turn: Turn, reason: str, sentence: str, trigger: Trigger | None = None) -> Said:
+    """Ask who it is, for a call back about ``reason``."""
+    turn.memory.call_back = CallBack(reason=reason, trigger=trigger.value if trigger else "")
     turn.memory.tries = 0
     turn.memory.leave()
     return turn.ask(Question.CALLER_NAME, sentence)
 
 
-def take_call_back(turn: Turn) -> Said:
-    """The caller's name, then the number if it is withheld, then the task."""
+def clinical(turn: Turn) -> Said:
+    """Never answered, whatever is known (V2, KB-05): the question is passed on once, and booking goes on."""
     memory = turn.memory
-    if turn.has(Deny) and not turn.has(GiveName, GivePhone):
-        return turn.ask(Question.ANYTHING_ELSE, f"{wording.NO_WORRIES} {wording.ANYTHING_ELSE}")
-    if turn.has(End) and not memory.caller and not turn.has(GivePhone):
-        return Said(wording.GOODBYE, ended=True)
-    if memory.question is Question.CALLER_NAME:
-        if name := turn.first(GiveName):
-            memory.call_back.name = name.name.title()
-        elif not turn.has(End) and not _asked_enough(turn):
-            return Said(wording.CALLER_NAME)
-        memory.tries = 0
-        if not memory.caller:
-            return turn.ask(Question.CALLER_NUMBER, wording.CALLER_NUMBER)
-    elif number := turn.first(GivePhone):
-        memory.caller = number.number
-    elif not _asked_enough(turn):
-        return Said(wording.CALLER_NUMBER_AGAIN)
-    else:
-        return turn.ask(Question.ANYTHING_ELSE, wording.NO_NUMBER)
-    leave_task(turn, CALL_BACK, memory.call_back.reason or "Asked for a call back")
+    memory.chosen = ""
+    if memory.question is Question.CONFIRM:
+        memory.question = Question.CHOICE
+    reason = f"Asked a clinical question, which was not answered: {turn.heard[:_QUESTION_LENGTH]!r}"
+    if not turn.desk.rule_of(Trigger.CLINICAL).on:
+        return callback.offer(turn, CallBack(reason=reason, trigger=Trigger.CLINICAL.value), handing.NO_ADVICE)
+    if not memory.patient_id and not memory.caller:
+        return begin_call_back(turn, reason, f"{handing.NO_ADVICE} {wording.CALLER_NAME}", Trigger.CLINICAL)
+    if reason not in memory.alerts:
+        leave_task(turn, CALL_BACK, reason, Trigger.CLINICAL)
+        memory.alerts = (*memory.alerts, reason)
     memory.handed_over = True
-    if turn.has(End):
-        return Said(f"{wording.TEAM_HAS_IT} {wording.GOODBYE}", ended=True)
-    name_said = memory.call_back.name
-    text = wording.call_back_noted(name_said) if name_said else f"{wording.PERSON_COMING} {wording.ANYTHING_ELSE}"
-    return turn.ask(Question.ANYTHING_ELSE, text)
+    said = callback.promise(turn, f"{handing.NO_ADVICE} {handing.CLINICAL}")
+    return Said(f"{said} {handing.CAN_BOOK}" if turn.practice.live else said)
 
 
-def _asked_enough(turn: Turn) -> bool:
-    turn.memory.tries += 1
-    return turn.memory.tries >= 2
+def note_clinical(turn: Turn) -> None:
+    """A clinical question beside something that can be done: passed on without a word more."""
+    reason = f"Asked a clinical question, which was not answered: {turn.heard[:_QUESTION_LENGTH]!r}"
+    known = turn.memory.patient_id or turn.memory.caller
+    if known and reason not in turn.memory.alerts and turn.desk.rule_of(Trigger.CLINICAL).on:
+        leave_task(turn, CALL_BACK, reason, Trigger.CLINICAL)
+        turn.memory.alerts = (*turn.memory.alerts, reason)
+
+
+_QUESTION_LENGTH = 200
+"""So much of a question is passed on word for word."""
+
+
+def picture(turn: Turn) -> Said:
+    """A picture without words: asked to be put in words once, then a person (CH-06)."""
+    memory = turn.memory
+    memory.misses += 1
+    if memory.misses < 2:
+        return Said(f"{handing.PICTURE} {asked_again(turn)}")
+    return _to_people(turn, "Sent pictures without words, which Robyn cannot look at", handing.PICTURE_AGAIN)
+
+
+def unsure(turn: Turn) -> Said | None:
+    """Counts a turn that was understood less surely than the practice wants; two on end are for a person."""
+    memory = turn.memory
+    sure = confidence(turn.commands)
+    if sure == 1.0 or sure >= turn.desk.rule_of(Trigger.UNSURE).threshold:
+        memory.misses = 0
+        return None
+    memory.misses += 1
+    return None if memory.misses < 2 else _to_people(turn, "Could not be understood for sure", wording.HANDED_OVER)
 
 
 def not_understood(turn: Turn) -> Said:
@@ -155,12 +173,24 @@ def not_understood(turn: Turn) -> Said:
     memory.misses += 1
     if memory.misses < 2:
         return Said(clarified(turn))
+    return _to_people(turn, "Could not be understood", wording.HANDED_OVER)
+
+
+def _to_people(turn: Turn, reason: str, sentence: str) -> Said:
+    memory = turn.memory
     memory.misses = 0
     memory.void()
     if memory.handed_over:
         known = memory.patient_id and turn.practice.live
         return turn.ask(Question.ANYTHING_ELSE, wording.STILL_COMING if known else wording.TEAM_HAS_IT)
-    return hand_over(turn, "Could not be understood", wording.HANDED_OVER)
+    if not turn.desk.rule_of(Trigger.UNSURE).on:
+        return callback.offer(turn, CallBack(reason=reason, trigger=Trigger.UNSURE.value), handing.SORRY)
+    return hand_over(turn, reason, sentence, Trigger.UNSURE)
+
+
+def machine(turn: Turn) -> Said:
+    """What she is, whenever it is asked (V3)."""
+    return Said(f"{wording.i_am(turn.practice.manner.her_name, turn.practice.name)} {asked_again(turn)}")
 
 
 def clarified(turn: Turn) -> str:
@@ -196,6 +226,8 @@ def asked_again(turn: Turn) -> str:
     unsure = next((window for window in memory.want.windows if window.unsure), None)
     if memory.question is Question.WHICH_DAY and unsure:
         return wording.which_day(unsure.days, turn.today)
+    if memory.question in callback.QUESTIONS:
+        return callback.asked_again(turn)
     return {
         Question.WHO: wording.WHO,
         Question.FULL_NAME: wording.FULL_NAME,
@@ -203,8 +235,6 @@ def asked_again(turn: Turn) -> str:
         Question.WHEN: wording.WHEN,
         Question.OTHER_DAYS: wording.OTHER_DAYS,
         Question.ANYONE_ELSE: wording.ANYONE_ELSE,
-        Question.CALLER_NAME: wording.CALLER_NAME,
-        Question.CALLER_NUMBER: wording.CALLER_NUMBER,
         Question.ANYTHING_ELSE: wording.ANYTHING_ELSE,
         Question.WANTS_BOOKING: wording.OFFER_BOOKING,
     }.get(memory.question, wording.HOW_CAN_I_HELP)

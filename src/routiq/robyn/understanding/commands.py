@@ -230,6 +230,14 @@ class Clinical(_Command, frozen=True):
     """Asks for a judgement that only a clinician may give."""
 
 
+class AskMachine(_Command, frozen=True):
+    """Asks whether a machine is speaking (V3)."""
+
+
+class SentPicture(_Command, frozen=True):
+    """A message with a picture and no words (CH-06)."""
+
+
 class NotUnderstood(_Command, frozen=True):
     pass
 
@@ -266,6 +274,8 @@ Command: TypeAlias = (
     | Repeat
     | Emergency
     | Clinical
+    | AskMachine
+    | SentPicture
     | NotUnderstood
 )
 

@@ -26,8 +26,7 @@ _PERSON = any_of(
     r"ring|bell|buzz)|receptionist|operator",
     r"(?:want|need|get me|is there|prefer|rather have) (?:a |the |an )?(?:person|human|manager|someone real|real)|"
     rf"{_SOMEONE} (?:i|we) (?:can|could) (?:speak|talk|chat)|"
-    r"not (?:a |an )?(?:robot|machine|bot|computer|ai)|(?:are|r) (?:you|u) (?:a )?(?:robot|machine|bot|computer|"
-    r"human|real)",
+    r"not (?:a |an )?(?:robot|machine|bot|computer|ai)",
     r"(?:take|leave|pass on|give) (?:\w+ )?(?:a |the )?message|no (?:robots|bots|machines)",
 )
 _FOR_STAFF = any_of(
@@ -41,6 +40,12 @@ _FOR_STAFF = any_of(
 _LATE = any_of(
     r"(?:running|be|am|i'?m) (?:\w+ ){0,3}late(?! (?:in|on|morning|afternoon|arvo))|stuck in traffic|held up"
 )
+_MACHINE = any_of(
+    r"(?:are|r) (?:you|u) (?:an? |the )?(?:real |actual |live )?(?:robots?|machine|bot|computer|human|person|real|"
+    r"ai|recording|automated)|(?:is this|am i (?:talking|speaking|chatting) (?:to|with)) (?:an? )?(?:real |actual |"
+    r"live )?(?:robot|machine|bot|computer|human|person|ai|recording)"
+)
+"""Asks what is speaking, which is no wish for somebody else."""
 _PERSON_ALONE = re.compile(
     r"^(?:a )?(?:person|human|reception|staff|agent|representative|receptionist)(?: please)?\W*$"
 )
@@ -79,6 +84,14 @@ def wants_person(said: str) -> str:
     if _COMPLAINT.search(said):
         return "complaint"
     return "billing" if _DISPUTE.search(said) or (_MONEY.search(said) and _WRONG.search(said)) else ""
+
+
+def asks_machine(said: str) -> bool:
+    return bool(_MACHINE.search(said))
+
+
+def without_machine(said: str) -> str:
+    return _MACHINE.sub(" ", said)
 
 
 def speaks_to(said: str) -> bool:

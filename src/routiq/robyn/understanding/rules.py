@@ -33,6 +33,7 @@ from routiq.robyn.understanding.commands import (
     Ask,
     AskBooking,
     AskInvoice,
+    AskMachine,
     AskOthers,
     AskPerson,
     Choose,
@@ -75,6 +76,7 @@ _TIME_QUESTIONS = {
     Question.CHOICE,
     Question.CONFIRM,
     Question.OTHER_DAYS,
+    Question.CALL_WHEN,
     Question.WHICH_VISIT,
 }
 _TABLE_QUESTIONS = {
@@ -96,6 +98,7 @@ _ANSWERING = (
     | WishTime
     | AskOthers
     | AskPerson
+    | AskMachine
     | Clinical
     | Repeat
     | GiveEmail
@@ -135,7 +138,7 @@ class _Reading:
             today = self.context.now.date()
             born = identity.read_birth_date(self.said, today) or identity.read_birth_date(fold(self.text), today)
             return [GiveDateOfBirth(born)] if born else []
-        if self.question is Question.CALLER_NUMBER:
+        if self.question in {Question.CALLER_NUMBER, Question.CALL_CONFIRM}:
             number = identity.read_phone(self.said, international="+" in self.text)
             return [GivePhone(number)] if number else []
         return []
@@ -193,8 +196,10 @@ class _Reading:
             ids = names.name_practitioners(said, self.context.menu.practitioners)
             if ids:
                 return [AskPerson("asked", ids)]
-        reason = people.wants_person(said)
-        return [AskPerson(reason)] if reason else []
+        asks = people.asks_machine(said)
+        if reason := people.wants_person(people.without_machine(said) if asks else said):
+            return [AskPerson(reason)]
+        return [AskMachine()] if asks else []
 
     def _about_existing(self, said: str, started: Command) -> list[Command]:
         """Times beside it tell which appointment; after "to" or "instead", where it shall move."""

@@ -13,15 +13,28 @@ from routiq.robyn.wording.moments import by_day, listed, spoken_day, spoken_star
 
 EMERGENCY_NUMBERS = {"AU": "000", "NZ": "111", "GB": "999", "US": "911", "CA": "911"}
 _DEFAULT_EMERGENCY = _("your local emergency number")
-CRISIS_LINES = {"AU": _("Lifeline on 13 11 14"), "NZ": _("1737, free, by call or text")}
+CRISIS_LINES = {
+    "AU": _("Lifeline on 13 11 14"),
+    "NZ": _("1737, free, by call or text"),
+    "GB": _("Samaritans on 116 123"),
+    "US": _("988"),
+    "CA": _("988"),
+}
 
 
-_HELLO = _("Hello, this is Robyn, the automated assistant at {practice}.")
-_HELLO_NAMED = _("Hello {called}, this is Robyn, the automated assistant at {practice}.")
+_HELLO = _("Hello, this is {her_name}, the automated assistant at {practice}.")
+_HELLO_NAMED = _("Hello {called}, this is {her_name}, the automated assistant at {practice}.")
+_I_AM = _("I'm {her_name}, an automated assistant at {practice}, not a person. You can ask for our team at any time.")
 
 
-def greeting(practice: str, called: str = "") -> str:
-    return (_HELLO_NAMED if called else _HELLO).format(practice=practice, called=called)
+def greeting(practice: str, called: str = "", *, her_name: str = "Robyn", more: str = "") -> str:
+    """What she is comes first, whatever the practice adds (V3)."""
+    hello = (_HELLO_NAMED if called else _HELLO).format(practice=practice, called=called, her_name=her_name)
+    return f"{hello} {more}".strip()
+
+
+def i_am(her_name: str, practice: str) -> str:
+    return _I_AM.format(her_name=her_name, practice=practice)
 
 
 HOW_CAN_I_HELP = _("I can book an appointment for you. What day and time would suit you?")
@@ -69,7 +82,7 @@ PERSON_COMING = _("Of course. I have asked our team to ring you back.")
 RUNNING_LATE = _("Thank you for telling us. I have let our team know; they will ring you if it matters.")
 COMPLAINT = _("I'm sorry to hear that. I have asked our team to ring you back about it.")
 BILLING = _("That is one for our team. I have asked them to ring you back about it.")
-TEAM_HAS_IT = _("Our team has your message and will ring you back.")
+TEAM_HAS_IT = _("Thank you. Our team has your message and will ring you back.")
 NO_NUMBER = _("Without a number our team can't ring you. Please call the clinic directly during opening hours.")
 STILL_COMING = _("Our team has your message and will ring you back. I can still book an appointment for you.")
 OPTED_OUT = _("Done: you will get no more messages from us, apart from what you ask us yourself.")
@@ -79,10 +92,6 @@ WAITLIST_PASSED_ON = _("I have asked our team to put you on the list. They will 
 PRICE_PASSED_ON = _("I don't have that price, so I have passed your question on to our team.")
 QUESTION_PASSED_ON = _("I can't answer that myself, so I have passed your question on to our team.")
 HANDED_OVER = _("I'm sorry, I don't understand. I have asked our team to ring you back.")
-CLINICAL = _(
-    "I'm an automated assistant and can't give clinical advice. "
-    "I can ask a person from our team to ring you, or book an appointment."
-)
 TEAM_WILL_CALL = _("I can't book that online myself. I have asked our team to ring you; nothing is booked yet.")
 BOOKING_FAILED = _("I'm sorry, I could not book it, so nothing is booked. I have asked our team to ring you back.")
 SYSTEM_DOWN = _(
@@ -130,7 +139,6 @@ _SUITS, _WHICH_SUITS = _("Would that suit you?"), _("Which would suit you?")
 _WHICH_OF = _("I have {times}. Which one would you like?")
 _READ_BACK = _("So that is {start}, {kind} with {practitioner} at {location}, for {called}. Shall I book it?")
 _BOOKED = _("It is booked: {start}, {kind} with {practitioner} at {location}.")
-_CALL_BACK_NOTED = _("Thank you, {name}. I have asked our team to ring you back.")
 
 
 def which_day(days: Sequence[date], today: date) -> str:
@@ -183,7 +191,3 @@ def read_back(offer: OfferedTime, called: str, today: date) -> str:
 
 def booked(offer: OfferedTime, today: date) -> str:
     return f"{_BOOKED.format(**_parts(offer, today))} {ANYTHING_ELSE}"
-
-
-def call_back_noted(name: str) -> str:
-    return f"{_CALL_BACK_NOTED.format(name=name)} {ANYTHING_ELSE}"

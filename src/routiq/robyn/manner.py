@@ -1,0 +1,62 @@
+"""How the practice in force wants Robyn to be: her name, her greeting, its hours, what is handed over and how."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from routiq.practices.tenancy import current_practice_id
+from routiq.robyn.escalation import hours
+from routiq.robyn.escalation.hours import BusinessHours
+from routiq.robyn.escalation.triggers import Method, Rule, Trigger
+from routiq.robyn.models import RobynSettings, TriggerRule
+
+HER_NAME = "Robyn"
+
+
+@dataclass(frozen=True)
+class Manner:
+    her_name: str = HER_NAME
+    clinic_called: str = ""
+    greeting: str = ""
+    greetings: Mapping[str, str] = field(default_factory=dict)
+    """By channel, where one differs."""
+    business_hours: BusinessHours = hours.USUAL
+
+    def greeting_on(self, channel: str) -> str:
+        return self.greetings.get(channel) or self.greeting
+
+
+def settings_of_practice() -> RobynSettings:
+    """The stored row, or one that is not stored yet."""
+    practice_id = current_practice_id()
+    found = RobynSettings.objects.filter(practice_id=practice_id).first()
+    return found or RobynSettings(practice_id=practice_id)
+
+
+def manner() -> Manner:
+    row = settings_of_practice()
+    return Manner(
+        her_name=row.her_name or HER_NAME,
+        clinic_called=row.clinic_called,
+        greeting=row.greeting,
+        greetings=row.greetings,
+        business_hours=hours.from_plain(row.business_hours),
+    )
+
+
+def rule_of(trigger: Trigger) -> Rule:
+    """What the practice in force set for this trigger, or how it comes."""
+    row = TriggerRule.objects.filter(practice_id=current_practice_id(), trigger=trigger.value).first()
+    return as_rule(row) if row else Rule()
+
+
+def as_rule(row: TriggerRule) -> Rule:
+    return Rule(
+        on=row.on,
+        method=Method(row.method),
+        method_after_hours=Method(row.method_after_hours),
+        recipients=tuple(row.recipients),
+        to_practitioner=row.to_practitioner,
+        threshold=row.threshold,
+    )
