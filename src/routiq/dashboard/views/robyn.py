@@ -74,11 +74,11 @@ def say(request: HttpRequest, pk: int) -> HttpResponse:
             if not in_place:
                 return redirect("conversation", pk=pk)
             talk.refresh_from_db()
-            context = _context(talk, SayForm())
+            context = _context(request, talk, SayForm())
             context["turns"] = [turn for turn in context["turns"] if turn.number > after]
             return render(request, "dashboard/robyn/_turn.html", context)
     if in_place:
-        return render(request, "dashboard/robyn/_turn.html", {**_context(talk, form), "turns": ()})
+        return render(request, "dashboard/robyn/_turn.html", {**_context(request, talk, form), "turns": ()})
     return _page(request, talk, form)
 
 
@@ -99,11 +99,11 @@ def _already_shown(request: HttpRequest, talk: Conversation) -> int:
 
 
 def _page(request: HttpRequest, talk: Conversation, form: SayForm) -> HttpResponse:
-    context = _context(talk, form)
+    context = _context(request, talk, form)
     return render(request, "dashboard/robyn/conversation.html", context, status=422 if form.errors else 200)
 
 
-def _context(talk: Conversation, form: SayForm) -> dict[str, Any]:
+def _context(request: HttpRequest, talk: Conversation, form: SayForm) -> dict[str, Any]:
     turns = inboxpage.before_team(list(talk.turns.all()))
     return {
         **inboxpage.from_team_context(talk),
