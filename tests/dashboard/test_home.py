@@ -113,7 +113,7 @@ def test_recent_bookings_and_conversations_are_listed(client_in: Client, world: 
     assert "Wiremu Walker" in html
     assert "Jonas Weber" in html
     assert "Tomorrow at nine please" in html
-    assert f"/test-robyn/{talk.pk}" in html
+    assert f"/conversations/{talk.pk}" in html
 
 
 def test_what_comes_later_is_said_and_not_linked(client_in: Client) -> None:

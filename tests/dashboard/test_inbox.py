@@ -166,7 +166,7 @@ def test_an_open_page_hears_of_a_new_word() -> None:
     assert set(fragments.touched("inbox-talk", ["conversation"])) == {
         "talk_state", "talk_words", "talk_trace", "talk_tasks",
     }  # fmt: skip
-    assert fragments.touched("robyn-talk", ["conversation"]) == ["from_team"]
+    assert fragments.touched("robyn-talk", ["conversation"]) == ["meanwhile", "from_team"]
     assert "alarm" in fragments.touched("home", ["tasks"])
 
 

@@ -25,6 +25,7 @@ from routiq.frontdesk.models import StaffTask
 from routiq.practices.live import announce
 from routiq.practices.models import Practice
 from routiq.practices.tenancy import acting_for
+from routiq.robyn.models import Conversation
 from routiq.sync.models import SyncPart
 from tests.dashboard.conftest import World
 
@@ -37,11 +38,11 @@ def run(work: Callable[[], Awaitable[Any]]) -> Any:
 
 
 @asynccontextmanager
-async def opened(browser: Client, page: str = "home") -> AsyncIterator[Callable[[], Awaitable[str]]]:
+async def opened(browser: Client, page: str = "home", query: str = "") -> AsyncIterator[Callable[[], Awaitable[str]]]:
     """An open page; gives a way to wait for its next event, heartbeats included."""
     client = AsyncClient()
     client.cookies = browser.cookies
-    answer = await client.get(f"/live/{page}")
+    answer = await client.get(f"/live/{page}{query}")
     assert answer.status_code == 200, answer.content
     pieces = aiter(answer)
 
@@ -52,6 +53,14 @@ async def opened(browser: Client, page: str = "home") -> AsyncIterator[Callable[
         yield following
     finally:
         await pieces.aclose()
+
+
+def of_a_talk(world: World, page: str) -> str:
+    """What a page of one conversation adds to its address."""
+    if not page.endswith("-talk"):
+        return ""
+    with acting_for(world.practice.pk):
+        return f"?talk={Conversation.objects.create(practice=world.practice, channel='test').pk}"
 
 
 async def first_round(following: Callable[[], Awaitable[str]], page: str) -> dict[str, str]:
@@ -86,9 +95,10 @@ def test_an_opened_page_is_sent_all_its_pieces(
     client_in: Client, world: World, silent_database: None, page: str
 ) -> None:
     world.first_sync()
+    query = of_a_talk(world, page)
 
     async def work() -> dict[str, str]:
-        async with opened(client_in, page) as following:
+        async with opened(client_in, page, query) as following:
             return await first_round(following, page)
 
     events = run(work)
@@ -120,6 +130,11 @@ def test_an_announcement_sends_what_it_touched_and_only_that(
     [only] = run(work)
     assert only.startswith("event: tasks\n")
     assert "Ring Amelia back" in only
+
+
+def test_a_conversation_that_is_not_there_is_followed_by_nobody(client_in: Client, world: World) -> None:
+    for query in ("", "?talk=999999", "?talk=x"):
+        assert client_in.get(f"/live/inbox-talk{query}").status_code == 404
 
 
 def test_a_change_in_another_practice_sends_nothing(
@@ -202,14 +217,17 @@ def test_an_open_page_that_shows_the_day_asks_for_frequent_looks(
     client_in: Client, world: World, silent_database: None, page: str
 ) -> None:
     assert world.connection.watched_until is None
+    query = of_a_talk(world, page)
 
     async def work() -> None:
-        async with opened(client_in, page) as following:
+        async with opened(client_in, page, query) as following:
             await first_round(following, page)
 
     run(work)
     world.connection.refresh_from_db()
-    assert (world.connection.watched_until is not None) == (page in {"home", "calendar", "patient", "robyn"})
+    assert (world.connection.watched_until is not None) == (
+        page in {"home", "calendar", "patient", "robyn", "robyn-talk", "inbox-talk"}
+    )
 
 
 def test_while_it_stays_open_it_says_so_again_and_tells_when_changes_became_late(

@@ -153,10 +153,15 @@ def talk_of(request: HttpRequest, pk: int) -> Conversation:
     return found
 
 
-def talk(request: HttpRequest) -> dict[str, Any]:
-    """One conversation, as it is now: the ``talk`` of a live page's address."""
+def asked_for(request: HttpRequest) -> Conversation:
+    """The conversation that a live page's address names as its ``talk``, or 404."""
     asked = request.GET.get("talk", "")
-    return talk_context(request, talk_of(request, int(asked) if asked.isdecimal() else 0))
+    return talk_of(request, int(asked) if asked.isdecimal() and len(asked) < 19 else 0)
+
+
+def talk(request: HttpRequest) -> dict[str, Any]:
+    """One conversation, as it is now."""
+    return talk_context(request, asked_for(request))
 
 
 def talk_context(request: HttpRequest, row: Conversation) -> dict[str, Any]:

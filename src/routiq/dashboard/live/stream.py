@@ -11,7 +11,7 @@ from typing import Protocol
 
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError, close_old_connections
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import Http404, HttpRequest, StreamingHttpResponse
 
 from routiq.connections import attention
 from routiq.dashboard import fragments, seats
@@ -67,6 +67,8 @@ async def events(hub: Hub, request: HttpRequest, page: str) -> AsyncGenerator[by
             try:
                 drawn, syncing = await sync_to_async(_draw)(names, request, watch and page in fragments.WATCHED)
                 waiting = set()
+            except Http404:
+                return  # What the page showed is gone, or is not for this reader any more.
             except DatabaseError:
                 log.warning("live: a page could not be drawn; trying again")
                 drawn, syncing = {}, True

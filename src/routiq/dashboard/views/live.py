@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from asgiref.sync import sync_to_async
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 
-from routiq.dashboard import fragments
+from routiq.dashboard import fragments, inboxpage
 from routiq.dashboard.live.hub import hub
 from routiq.dashboard.live.stream import EventStream, events
 
@@ -14,4 +15,8 @@ async def live(request: HttpRequest, page: str) -> HttpResponseBase:
         return HttpResponseNotAllowed(["GET"])
     if page not in fragments.PAGES:
         raise Http404
+    if page == "inbox-talk":
+        # A conversation that is not there, or not for this reader, is said before anything is sent: then the page
+        # does not ask again.
+        await sync_to_async(inboxpage.asked_for)(request)
     return EventStream(events(hub(), request, page))
