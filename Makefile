@@ -7,7 +7,7 @@ PYTEST := $(BIN)/python -m pytest
 SIDE_BY_SIDE := $(if $(DATABASE_URL)$(DATABASE_URL_FILE),0,auto)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt bench bench-robyn demo-reset crash chaos races fuzz-api journeys lock clean
+.PHONY: help run test check fmt bench bench-robyn demo-reset crash chaos scenarios races fuzz-api journeys lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ races: $(VENV)/dev.done ## Random interleavings of everybody who books at once, 
 
 fuzz-api: $(VENV)/dev.done ## Anything at all sent to every operation of the API, 300 requests each or FUZZ_EXAMPLES; FUZZ_SEED
 	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-300} $(PYTEST) -q tests/api/test_fuzz.py
+
+scenarios: $(VENV)/dev.done ## Robyn's 60 scenarios four times each in other words, on both systems; SCENARIOS_SEED
+	$(PYTEST) -q -m slow tests/scenarios
 
 journeys: $(VENV)/journeys.done ## The browser journeys, in Debian's chromium
 	$(PYTEST) -m journey tests/journeys

@@ -25,7 +25,7 @@ def is_possible() -> bool:
 
 
 @cache
-def _administrator() -> psycopg.Connection:
+def administrator() -> psycopg.Connection:
     owner = os.environ["DATABASE_OWNER_URL"]
     session = psycopg.connect(owner.replace(f"{embedded.OWNER}@", "postgres@"), autocommit=True)
     session.execute("SET session_replication_role = replica")
@@ -42,8 +42,13 @@ def _which() -> sql.Composed:
     )
 
 
+def filled() -> list[str]:
+    """The tables that have rows."""
+    return [table for (table,) in administrator().execute(_which()).fetchall()]
+
+
 def clear() -> None:
-    session = _administrator()
+    session = administrator()
     with session.transaction():
-        for (table,) in session.execute(_which()).fetchall():
+        for table in filled():
             session.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))

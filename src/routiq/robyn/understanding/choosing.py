@@ -66,7 +66,8 @@ _THAT = any_of(
 def choice(said: str, *, several: bool) -> Choose | None:
     """Which of the things on the table is taken. "That one" counts only when there are not ``several``."""
     if match := _NOT_POSITION.search(said):
-        return Choose(but=_place(match))
+        taken = _POSITION.search(_NOT_POSITION.sub(" ", said))  # "not the first one, the second"
+        return Choose(position=_place(taken)) if taken and not taken["bare"] else Choose(but=_place(match))
     if match := _RELATIVE.search(said):
         earlier = (match["which"] or match["alone"]).startswith(("earl", "soon"))
         return Choose(earlier=earlier, later=not earlier)
@@ -79,6 +80,11 @@ def choice(said: str, *, several: bool) -> Choose | None:
     if not several and any(_THAT.search(part) for part in told(said)) and not says_no(said):
         return Choose()
     return None
+
+
+def leaves_out(said: str) -> bool:
+    """Says which one is not meant; that is no "no" to all of them."""
+    return bool(_NOT_POSITION.search(said))
 
 
 def only_manner(wishes: tuple[WishTime, ...]) -> bool:

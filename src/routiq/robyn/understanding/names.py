@@ -27,6 +27,8 @@ _FILLING = word_set(
     "appointments session sessions visit clinic practice centre center consultation consult type health "
     "care studio rooms pty ltd up"
 )
+_HOW_LONG = re.compile(r"\b(?:how|as|so|too) long\b")
+"""Names no long consultation."""
 _CLOSE, _MARGIN = 0.8, 0.1
 _TITLE = r"(?:dr |doctor |mr |mrs |ms )?"
 _CUE = re.compile(rf"\b(?:with|see|seeing|dr|doctor|for|practitioner|physio|prefer|want|try|is)\s+{_TITLE}")
@@ -109,7 +111,7 @@ def _close(heard: list[str], people: list[Choice]) -> tuple[str, ...]:
 def name_by_words(said: str, choices: Iterable[Choice], *, expected: bool = False) -> tuple[str, ...]:
     """Ids of the types or locations whose distinctive words were said; the best, or several that fit alike."""
     things = list(choices)
-    hay = tokens(said)
+    hay = tokens(_HOW_LONG.sub(" ", said))
     joined = set(hay) | {one + two for one, two in pairwise(hay)}
     known = {thing.id: _forms(thing) for thing in things}
     shared: dict[str, int] = {}

@@ -244,7 +244,7 @@ class _Reading:
         yes, no = assent.says_yes(said), assent.says_no(said)
         thanks, ends = acts.thanks(said), acts.ends(said)
         no = no or (question in _TIME_QUESTIONS and existing.gives_up(said))
-        no = no and not (acts.asks_repeat(said) or (taken and taken.but))
+        no = no and not (acts.asks_repeat(said) or (taken and choosing.leaves_out(said)))
         if question is Question.ANYTHING_ELSE:
             outright = assent.says_yes_outright(said)
             thanks, yes = thanks or (yes and not outright and not acts.closes(said)), yes and outright
