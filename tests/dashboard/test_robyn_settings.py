@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 
+from routiq.environment import ModelServer
 from routiq.practices.models import AuditEntry, Membership, Person, Practice
 from routiq.robyn import conversation
 from routiq.robyn.escalation.triggers import Method, Rule, Trigger
@@ -110,3 +111,19 @@ def test_who_may_not_change_settings_changes_none(client_in: Client, practice: P
     assert client_in.get("/settings/robyn").status_code == 200
     assert save(client_in).status_code == 403
     assert client_in.post("/settings/escalations/complaint", {}).status_code == 403
+
+
+def test_a_practice_allows_the_model_by_its_host(client_in: Client, practice: Practice) -> None:
+    assert "asks_model" not in client_in.get("/settings/robyn").content.decode(), "there is none to allow"
+    with override_settings(MODEL=ModelServer("https://models.example/v1", "small", "s3cret")):
+        page = client_in.get("/settings/robyn").content.decode()
+        assert "models.example" in page
+        assert "s3cret" not in page
+        save(client_in, asks_model="on")
+    assert RobynSettings.objects.get().asks_model
+    assert "asks_model" in AuditEntry.objects.get(action="robyn.settings_changed").detail["changed"]
+    save(client_in, clinic_called="Another")
+    assert RobynSettings.objects.get().asks_model, "kept while no model is named"
+    with override_settings(MODEL=ModelServer("https://models.example/v1", "small")):
+        save(client_in)
+    assert not RobynSettings.objects.get().asks_model

@@ -6,6 +6,7 @@ from datetime import time
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
@@ -44,6 +45,8 @@ class RobynForm(forms.Form):
         },
     )
 
+    asks_model = forms.BooleanField(label="Robyn may ask the model", required=False)
+
     def __init__(self, row: RobynSettings, data: Any = None) -> None:
         hours = from_plain(row.business_hours)
         initial: dict[str, Any] = {
@@ -51,12 +54,15 @@ class RobynForm(forms.Form):
             "clinic_called": row.clinic_called,
             "greeting": row.greeting,
             "transcript_months": row.transcript_months,
+            "asks_model": row.asks_model,
         }
         for channel, _ in GREETED:
             initial[f"greeting_{channel}"] = row.greetings.get(channel, "")
         for number, each in enumerate(hours.days):
             initial[f"opens_{number}"], initial[f"closes_{number}"] = each or (None, None)
         super().__init__(data, initial=initial)
+        if not settings.MODEL.url:
+            del self.fields["asks_model"]
         self.fields["her_name"].error_messages["required"] = "Give her a name, such as Robyn."
         for channel, words in GREETED:
             self.fields[f"greeting_{channel}"] = _line(f"Greeting on {words}", 300)
@@ -93,12 +99,13 @@ class RobynForm(forms.Form):
         before = {name: getattr(row, name) for name in _STORED}
         for name in ("her_name", "clinic_called", "greeting", "transcript_months"):
             setattr(row, name, values[name])
+        row.asks_model = values.get("asks_model", row.asks_model)
         row.greetings = {channel: text for channel, _ in GREETED if (text := values[f"greeting_{channel}"])}
         row.business_hours = [_hours(values, number) for number in range(len(WEEKDAYS))]
         return [name for name in _STORED if before[name] != getattr(row, name)]
 
 
-_STORED = ("her_name", "clinic_called", "greeting", "greetings", "business_hours", "transcript_months")
+_STORED = ("her_name", "clinic_called", "greeting", "greetings", "business_hours", "transcript_months", "asks_model")
 
 
 def _hours(values: dict[str, Any], number: int) -> list[str]:

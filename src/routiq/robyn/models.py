@@ -71,6 +71,8 @@ class RobynSettings(PracticeOwned):
     """See :mod:`routiq.robyn.escalation.hours`; empty: the usual ones."""
     transcript_months = models.PositiveSmallIntegerField(default=24)
     """So long what was said is kept (V8)."""
+    asks_model = models.BooleanField(default=False, db_default=False)
+    """Words of its patients may go to the model that whoever runs this has named, if there is one."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["practice"], name="one_set_of_robyn_settings")]

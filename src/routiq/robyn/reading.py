@@ -10,6 +10,7 @@ from django.conf import settings
 
 from routiq.environment import ModelServer as Chosen
 from routiq.frontdesk.wishes import Choice, Menu
+from routiq.robyn.manner import settings_of_practice
 from routiq.robyn.understanding import allowed
 from routiq.robyn.understanding.allowed import NotAllowed
 from routiq.robyn.understanding.model import NoAnswer, WithModel
@@ -26,7 +27,7 @@ _with_model: dict[Chosen, WithModel] = {}
 
 def understanding() -> Understanding:
     chosen: Chosen = settings.MODEL
-    return _reader(chosen) if chosen.url else _RULES
+    return _reader(chosen) if chosen.url and settings_of_practice().asks_model else _RULES
 
 
 def prepare() -> None:

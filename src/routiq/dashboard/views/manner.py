@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -29,5 +30,5 @@ def robyn(request: HttpRequest) -> HttpResponse:
         return redirect("robyn_settings")
     called = row.clinic_called or request.practice.name  # type: ignore[attr-defined]
     example = greeting(called, her_name=row.her_name, more=row.greeting)
-    context = {"form": form, "example": example}
+    context = {"form": form, "example": example, "model_host": settings.MODEL.host}
     return render(request, "dashboard/settings/robyn.html", context, status=422 if form.is_bound else 200)
