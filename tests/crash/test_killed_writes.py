@@ -36,6 +36,7 @@ from tests.frontdesk.desk import (
     standing,
 )
 from tests.frontdesk.test_both_systems import ASKED, somebody
+from tests.parsing import parsed
 from tests.systems import At
 
 pytestmark = pytest.mark.crash
@@ -212,7 +213,7 @@ def named_points() -> set[str]:
     """Every point of the product, of each kind of write where the name says so."""
     found = set()
     for path in Path(routiq.__file__).parent.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(parsed(path.read_text())):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "faults.point":
                 (name,) = node.args
                 if isinstance(name, ast.Constant):

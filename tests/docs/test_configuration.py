@@ -6,6 +6,8 @@ import ast
 import re
 from pathlib import Path
 
+from tests.parsing import parsed
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "configuration.md"
 
@@ -34,7 +36,7 @@ def read_by(tree: ast.AST) -> set[str]:
 def read_by_the_code() -> set[str]:
     found: set[str] = set()
     for path in (ROOT / "src" / "routiq").rglob("*.py"):
-        found |= read_by(ast.parse(path.read_text(encoding="utf-8")))
+        found |= read_by(parsed(path.read_text(encoding="utf-8")))
     return found
 
 

@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from routiq import robyn
+from tests.parsing import parsed
 
 ROOM = Path(robyn.__file__).parent
 
 
 def sentences() -> set[str]:
     """What ``xgettext --keyword=_`` finds in the room."""
-    return {text for path in ROOM.rglob("*.py") for text in _marked(ast.parse(path.read_text()))}
+    return {text for path in ROOM.rglob("*.py") for text in _marked(parsed(path.read_text()))}
 
 
 def _marked(tree: ast.AST) -> Iterator[str]:

@@ -12,6 +12,7 @@ from routiq.frontdesk.wishes import NoTimes, Outcome
 from routiq.robyn import language, wording
 from routiq.robyn.language import speaking
 from routiq.robyn.wording.moments import spoken_day, spoken_time
+from tests.parsing import parsed
 from tests.robyn.catalogues import ROOM, put, sentences
 from tests.robyn.desks import FAMILY, MOBILE, STRANGER, SYDNEY, InMemoryDesk
 from tests.robyn.talks import Talk
@@ -89,7 +90,7 @@ def test_a_language_without_a_catalogue_is_said_in_the_source() -> None:
 def test_no_flow_has_a_sentence_of_its_own() -> None:
     own = []
     for path in (ROOM / "flows").glob("*.py"):
-        tree = ast.parse(path.read_text())
+        tree = parsed(path.read_text())
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in {
                 "Said",

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from routiq.pms import registry
+from tests.parsing import parsed
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ROOT / "src" / "routiq"
 MODULES = {
-    ".".join(path.relative_to(PRODUCT.parent).with_suffix("").parts): ast.parse(path.read_text(encoding="utf-8"))
+    ".".join(path.relative_to(PRODUCT.parent).with_suffix("").parts): parsed(path.read_text(encoding="utf-8"))
     for path in PRODUCT.rglob("*.py")
 }
 PAGES = [path for kind in ("*.html", "*.js", "*.css", "*.svg") for path in (PRODUCT / "dashboard").rglob(kind)]
@@ -171,4 +172,4 @@ def test_law_7_no_time_is_taken_without_a_zone() -> None:
     ],
 )
 def test_the_test_itself_sees_a_vendors_name(code: str, said: bool) -> None:
-    assert any("cliniko" in text.lower() for text in spoken(ast.parse(code))) is said
+    assert any("cliniko" in text.lower() for text in spoken(parsed(code))) is said

@@ -21,6 +21,7 @@ from routiq.mirror.models import Appointment, AssignedLogin, Patient
 from routiq.practices import tokens
 from routiq.practices.audit import SYSTEM
 from routiq.practices.models import AuditEntry, Membership, Person
+from tests.parsing import parsed
 from tests.stories.telling import Call
 from tests.systems import At
 
@@ -157,7 +158,7 @@ def test_nothing_but_the_page_of_those_at_work_can_read_them() -> None:
     readers = {
         str(file.relative_to(root))
         for file in root.rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text()))
+        for node in ast.walk(parsed(file.read_text()))
         if (isinstance(node, ast.Attribute) and node.attr in ("treatment_notes", "read_treatment_notes"))
         or (isinstance(node, ast.Name) and node.id == "read_treatment_notes")
     }

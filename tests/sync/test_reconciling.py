@@ -41,15 +41,16 @@ def reconcile(connection: Connection) -> SyncRun:
 
 def spoil(connection: Connection) -> None:
     """As if changes had been missed: rows lost, rows stale, rows that the vendor does not know."""
-    for row in Patient.objects.filter(connection=connection)[:3]:
+    there = {"connection": connection, "removed_at": None}
+    for row in Patient.objects.filter(**there).order_by("pk")[:3]:
         row.delete()
     longer_ago = timezone.now() - timedelta(days=1)
-    Patient.objects.filter(pk__in=Patient.objects.values("pk")[3:6]).update(
+    Patient.objects.filter(pk__in=Patient.objects.filter(**there).order_by("pk").values("pk")[:3]).update(
         email="stale@example.org", fingerprint=1, seen_at=longer_ago
     )
-    Appointment.objects.filter(pk__in=Appointment.objects.values("pk")[:4]).delete()
-    Attendance.objects.filter(pk__in=Attendance.objects.values("pk")[:2]).delete()
-    extra = Appointment.objects.last()
+    Appointment.objects.filter(pk__in=Appointment.objects.filter(**there).order_by("pk").values("pk")[:4]).delete()
+    Attendance.objects.filter(pk__in=Attendance.objects.filter(**there).order_by("pk").values("pk")[:2]).delete()
+    extra = Appointment.objects.filter(**there).order_by("pk").last()
     assert extra is not None
     extra.pk, extra.remote_id, extra.seen_at = None, "999999", longer_ago
     extra.save()

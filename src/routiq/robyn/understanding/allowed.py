@@ -1,7 +1,7 @@
 """What a reader that is not made of rules may say, and the check of what it said. Pure.
 
 Only questions that no identity hangs on are put to it, and none about appointments that a patient has: there the
-rules alone read, and nothing leaves (ADR 016). What sets something off by itself counts only where the rules heard it
+rules alone read, and nothing leaves (ADR 020). What sets something off by itself counts only where the rules heard it
 as well: a yes (B4), a place on the waiting list.
 """
 

@@ -1,6 +1,6 @@
 """What a model is told: the words, the open question, the allowed commands, and what the practice offers. Pure.
 
-Of the patient nothing but the words of this turn: no name, number, history or appointment (ADR 016).
+Of the patient nothing but the words of this turn: no name, number, history or appointment (ADR 020).
 """
 
 from __future__ import annotations
