@@ -6,6 +6,7 @@ tests. Here only the rows that are there go, by one superuser's session that no 
 
 from __future__ import annotations
 
+import atexit
 import os
 from functools import cache
 
@@ -28,6 +29,7 @@ def is_possible() -> bool:
 def administrator() -> psycopg.Connection:
     owner = os.environ["DATABASE_OWNER_URL"]
     session = psycopg.connect(owner.replace(f"{embedded.OWNER}@", "postgres@"), autocommit=True)
+    atexit.register(session.close)
     session.execute("SET session_replication_role = replica")
     return session
 
