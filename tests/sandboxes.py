@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from routiq.practices.models import Practice
 from routiq.sync import engine
 from routiq.sync.models import SyncRun
 from routiq.sync.start import connect_and_sync
+from tests import kept
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +54,7 @@ def connection(transactional_db: Any, practice: Practice, sandbox: RunningSandbo
 
 
 @pytest.fixture
-def synced(connection: Connection) -> Connection:
+def synced(connection: Connection, sandbox: RunningSandbox) -> Connection:
     """Connected and mirrored."""
-    assert carry_open_run(connection) is engine.Ended.DONE
+    kept.first_sync(connection, sandbox, partial(carry_open_run, connection))
     return connection

@@ -19,7 +19,7 @@ from routiq.practices.models import Practice
 from routiq.sync import engine
 from routiq.sync.models import SyncRun
 from routiq.sync.start import connect_and_sync, request_run
-from tests import second_worlds, worlds
+from tests import kept, second_worlds, worlds
 
 
 @dataclass(frozen=True)
@@ -96,5 +96,5 @@ def at(transactional_db: Any, practice: Practice, shared_sandbox: RunningSandbox
 @pytest.fixture
 def mirrored(at: At) -> At:
     """Connected and mirrored."""
-    assert at.carry() is engine.Ended.DONE
+    kept.first_sync(at.connection, at.sandbox, at.carry)
     return at

@@ -20,8 +20,9 @@ def test_a_person_takes_over_answers_and_hands_back_while_the_patient_watches(br
     desk = browse(clinic)
     open_from_menu(desk, "Conversations")
     assert "What is it about" in talk.say("Can I speak to a person please")
-    line = desk.get_by_role("listitem").filter(has_text="Can I speak to a person please")
-    expect(line).to_contain_text("Margaret Okafor")
+    # Others may have asked for a person in the same words, in other journeys.
+    asking = desk.get_by_role("listitem").filter(has_text="Can I speak to a person please")
+    line = asking.filter(has_text="Margaret Okafor").first
     expect(line).to_contain_text("With Robyn")
     expect(line).to_contain_text("Needs a person")
     line.get_by_role("link", name="Margaret Okafor").click()
@@ -46,7 +47,8 @@ def test_a_person_takes_over_answers_and_hands_back_while_the_patient_watches(br
     assert talk.say("thanks")
     address = desk.url
     open_from_menu(desk, "Conversations")
-    expect(desk.get_by_role("listitem").filter(has_text="thanks")).to_contain_text("With Robyn")
+    thanked = desk.get_by_role("listitem").filter(has_text="thanks").filter(has_text="Margaret Okafor").first
+    expect(thanked).to_contain_text("With Robyn")
     desk.goto(address)
     assert not faults_of(desk)
 

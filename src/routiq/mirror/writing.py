@@ -13,14 +13,13 @@ from hashlib import blake2b
 from typing import Any
 
 import msgspec
-import psycopg
-from django.db import connection as database
 
 from routiq.connections.models import Connection
 from routiq.mirror.changes import Change, ChangeKind, Row, compare
 from routiq.mirror.models import BookingRules, Offering, Patient
 from routiq.mirror.tables import TABLES, Details, Table
 from routiq.pms.records import BookingRulesRecord, DeletionRecord, OfferingRecord, Record
+from routiq.practices import statements
 
 _encode = msgspec.json.Encoder().encode
 
@@ -148,7 +147,10 @@ def _store(
         "connection": connection.pk,
         "seen_at": asked_at,
     }
-    return _execute(_statement(TABLES[type(first)], answer), values)
+    table = TABLES[type(first)]
+    # What reads other tables is planned anew each time: in a first sync they grow under its hands.
+    alone = answer is _COUNT and table.details is None and not table.only_where
+    return statements.execute(_statement(table, answer), values, keep_plan=alone)
 
 
 def _page(records: Sequence[msgspec.Struct]) -> tuple[str, list[str]]:
@@ -167,12 +169,6 @@ def _page(records: Sequence[msgspec.Struct]) -> tuple[str, list[str]]:
         fingerprint = int.from_bytes(blake2b(encoded, digest_size=8).digest(), "big", signed=True)
         rows.append(b'{"fingerprint":%d,%s' % (fingerprint, encoded[1:]))
     return (b"[" + b",".join(rows) + b"]").decode(), ids
-
-
-def _execute(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-    """Django would write the whole page into the statement's text; so it goes apart, and the plan is kept."""
-    with database.cursor(), database.wrap_database_errors, psycopg.Cursor(database.connection) as cursor:
-        return cursor.execute(statement, values, prepare=False).fetchall()
 
 
 def write_whole(

@@ -10,9 +10,11 @@ from __future__ import annotations
 import logging
 import random
 import socket
+import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Generic, TypeVar
 from urllib.parse import urlencode, urlsplit
 
@@ -114,6 +116,7 @@ class Transport:
             follow_redirects=False,
             # A company's own outbound proxy is honoured, but never for the plain addresses of a sandbox.
             trust_env=parts.scheme == "https",
+            verify=trusted(with_environment=parts.scheme == "https"),
             limits=httpx2.Limits(max_connections=8, max_keepalive_connections=4, keepalive_expiry=20.0),
         )
 
@@ -291,6 +294,12 @@ class Transport:
     def _rest(self, lane: Lane, failures: int) -> None:
         """A pause that grows threefold, spread so that many clients do not come back together."""
         self._sleep(_FIRST_DELAY[lane] * 3 ** (failures - 1) * random.uniform(0.75, 1.25))
+
+
+@cache
+def trusted(*, with_environment: bool = True) -> ssl.SSLContext:
+    """Whose certificates are believed: read once a process, which takes as long as several requests."""
+    return httpx2.create_ssl_context(trust_env=with_environment)
 
 
 def _until(last: float, chunks: Iterable[bytes]) -> Iterator[bytes]:

@@ -26,6 +26,7 @@ from routiq.connections.models import Connection
 from routiq.mirror.changes import Change
 from routiq.pms.errors import PmsError
 from routiq.pms.gateway import Page, Selection, Stream
+from routiq.practices import statements
 from routiq.practices.live import announce
 from routiq.sync import eventlog, plan, reconciling
 from routiq.sync.locks import RUN, alone
@@ -84,11 +85,12 @@ def _carry(run: SyncRun) -> Ended:
             run.save(update_fields=["began_at"])
         elif run.kind == SyncRun.Kind.RECONCILIATION:
             reconciling.start_over(run)
-        for number, stage in enumerate(plan.stages(run.kind, gateway.capabilities)):
-            _lay_out(run, number, stage)
-            if not _walk_all(run, number):
-                return Ended.STOPPED
-            faults.point("stage_done")
+        with _Walkers(run.connection_id) as walkers:
+            for number, stage in enumerate(plan.stages(run.kind, gateway.capabilities)):
+                _lay_out(run, number, stage)
+                if not _walk_all(run, number, walkers):
+                    return Ended.STOPPED
+                faults.point("stage_done")
         if run.kind == SyncRun.Kind.RECONCILIATION:
             reconciling.remove_what_is_gone(run)
         _finish(run)
@@ -116,47 +118,70 @@ def _lay_out(run: SyncRun, number: int, stage: plan.Stage) -> None:
     )
 
 
-def _walk_all(run: SyncRun, stage: int) -> bool:
+class _Walkers:
+    """The threads that carry a run's walks, each with a database session of its own for as long as it is carried: a
+    session's first statements cost many times what its later ones do."""
+
+    def __init__(self, connection_id: int) -> None:
+        self.width = settings.SYNC_SIDE_BY_SIDE
+        self._stored = _AsStored(connection_id)
+        self._own = threading.local()
+        self._pool = ThreadPoolExecutor(self.width, thread_name_prefix="walk")
+
+    def begin(self, run: SyncRun, part: SyncPart) -> Future[bool]:
+        """The next page of a walk; gives whether the walk is done."""
+        return self._pool.submit(contextvars.copy_context().run, self._walk, run, part)
+
+    def _walk(self, run: SyncRun, part: SyncPart) -> bool:
+        if not hasattr(self._own, "session"):
+            _make_ready()
+            self._own.session = True
+        return _one_page(run, part, self._stored)
+
+    def __enter__(self) -> _Walkers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        all_of_them = threading.Barrier(self.width)
+        for _ in range(self.width):
+            self._pool.submit(_close_databases, all_of_them)
+        self._pool.shutdown()
+
+
+def _walk_all(run: SyncRun, stage: int, walkers: _Walkers) -> bool:
     """Page by page, the first unfinished walks first, each by one thread at a time. Returns whether all are done."""
     waiting = list(run.parts.filter(stage=stage).exclude(state=SyncPart.State.DONE))
     # A walk that has not said how much it holds goes first: then the progress page can tell how long it takes.
     waiting.sort(key=lambda part: (part.remaining is not None, part.pk))
-    width = min(settings.SYNC_SIDE_BY_SIDE, len(waiting))
-    if not waiting:
-        return True
     working: dict[Future[bool], SyncPart] = {}
-    stored = _AsStored(run.connection_id)
-    with ThreadPoolExecutor(width, thread_name_prefix="walk", initializer=_wait_for_no_disk) as pool:
-        try:
-            while (waiting or working) and not stopping.is_set():
-                while waiting and len(working) < width:
-                    part = waiting.pop(0)
-                    working[_begin(pool, run, part, stored)] = part
-                ended, _ = wait(working, return_when=FIRST_COMPLETED)
-                for future in ended:
-                    part = working.pop(future)
-                    if not future.result():
-                        waiting.append(part)
-                        waiting.sort(key=lambda part: (part.remaining is not None, part.pk))
-        finally:
-            wait(working)
-            all_of_them = threading.Barrier(width)
-            for _ in range(width):
-                pool.submit(_close_databases, all_of_them)
+    try:
+        while (waiting or working) and not stopping.is_set():
+            while waiting and len(working) < walkers.width:
+                part = waiting.pop(0)
+                working[walkers.begin(run, part)] = part
+            ended, _ = wait(working, return_when=FIRST_COMPLETED)
+            for future in ended:
+                part = working.pop(future)
+                if not future.result():
+                    waiting.append(part)
+                    waiting.sort(key=lambda part: (part.remaining is not None, part.pk))
+    finally:
+        wait(working)
     for future in working:
         future.result()
     return not run.parts.filter(stage=stage).exclude(state=SyncPart.State.DONE).exists()
 
 
-def _wait_for_no_disk() -> None:
-    """Should the database's machine lose power, the last pages are fetched again, rows and checkpoints together: so
-    the commits of a walk need not wait for the disk."""
+def _make_ready() -> None:
+    """Make the session of this thread one for many pages. Should the database's machine lose power, the last pages
+    are fetched again, rows and checkpoints together: so the commits of a walk need not wait for the disk."""
     with database.cursor() as cursor:
         cursor.execute("SET synchronous_commit TO off")
+    statements.keep_plans()
 
 
 def _close_databases(all_of_them: threading.Barrier) -> None:
-    """Each thread of the pool has its own database connection; each must come here once."""
+    """Each thread has its own database session; each must come here once."""
     databases.close_all()
     all_of_them.wait(timeout=10)
 
@@ -167,7 +192,7 @@ class _AsStored:
 
     _VERSION = (
         "SELECT connection.xmin::text || ' ' || practice.xmin::text FROM connections_connection connection "
-        "JOIN practices_practice practice ON practice.id = connection.practice_id WHERE connection.id = %s"
+        "JOIN practices_practice practice ON practice.id = connection.practice_id WHERE connection.id = %(id)s"
     )
 
     def __init__(self, connection_id: int) -> None:
@@ -176,19 +201,13 @@ class _AsStored:
 
     def read(self) -> Connection:
         """``Connection.DoesNotExist`` when it is gone."""
-        with database.cursor() as cursor:
-            cursor.execute(self._VERSION, [self._id])
-            row = cursor.fetchone()
-        version = str(row[0]) if row is not None else ""
+        rows = statements.execute(self._VERSION, {"id": self._id}, keep_plan=True)
+        version = str(rows[0][0]) if rows else ""
         last = self._last
         if last is None or last[0] != version:
             last = (version, Connection.objects.select_related("practice").get(pk=self._id))
             self._last = last
         return last[1]
-
-
-def _begin(pool: ThreadPoolExecutor, run: SyncRun, part: SyncPart, stored: _AsStored) -> Future[bool]:
-    return pool.submit(contextvars.copy_context().run, _one_page, run, part, stored)
 
 
 def _one_page(run: SyncRun, part: SyncPart, stored: _AsStored) -> bool:
@@ -213,10 +232,11 @@ def _one_page(run: SyncRun, part: SyncPart, stored: _AsStored) -> bool:
 
 
 _ADVANCE = """
-UPDATE sync_syncpart SET cursor = %(cursor)s, state = %(state)s, pages = pages + 1, fetched = fetched + %(fetched)s,
-  written = written + %(written)s, remaining = %(remaining)s, began_at = coalesce(began_at, now()),
-  finished_at = CASE WHEN %(state)s = 'done' THEN clock_timestamp() END
-WHERE id = %(id)s
+UPDATE sync_syncpart SET cursor = %(cursor)s, state = %(state)s::text, pages = pages + 1,
+  fetched = fetched + %(fetched)s, written = written + %(written)s, remaining = %(remaining)s,
+  began_at = coalesce(began_at, now()),
+  finished_at = CASE WHEN %(state)s::text = 'done' THEN clock_timestamp() END
+WHERE id = %(id)s RETURNING id
 """
 
 
@@ -226,18 +246,18 @@ def _advance(part: SyncPart, page: Page, written: int) -> None:
     part.cursor = page.next_cursor
     part.remaining = 0 if done else page.remaining
     part.state = SyncPart.State.DONE if done else SyncPart.State.RUNNING
-    with database.cursor() as cursor:
-        cursor.execute(
-            _ADVANCE,
-            {
-                "id": part.pk,
-                "cursor": part.cursor,
-                "state": str(part.state),
-                "fetched": len(page.records),
-                "written": written,
-                "remaining": part.remaining,
-            },
-        )
+    statements.execute(
+        _ADVANCE,
+        {
+            "id": part.pk,
+            "cursor": part.cursor,
+            "state": str(part.state),
+            "fetched": len(page.records),
+            "written": written,
+            "remaining": part.remaining,
+        },
+        keep_plan=True,
+    )
 
 
 @transaction.atomic
@@ -245,18 +265,18 @@ def _finish(run: SyncRun) -> None:
     now = timezone.now()
     assert run.began_at is not None, "a run that is done has begun"
     parts = list(run.parts.all())
-    for stream in {part.stream for part in parts}:
-        StreamState.objects.update_or_create(
-            connection=run.connection,
-            stream=stream,
-            defaults={
-                "practice_id": run.practice_id,
-                "complete_to": run.began_at,
-                "last_success_at": now,
-                **NO_ERROR,
-            },
-        )
-    eventlog.settle_waiting(run.connection, {part.stream for part in parts}, run.began_at)
+    streams = {part.stream for part in parts}
+    said = {"complete_to": run.began_at, "last_success_at": now, **NO_ERROR}
+    StreamState.objects.bulk_create(
+        [
+            StreamState(practice_id=run.practice_id, connection=run.connection, stream=stream, **said)
+            for stream in sorted(streams)
+        ],
+        update_conflicts=True,
+        unique_fields=["connection", "stream"],
+        update_fields=list(said),
+    )
+    eventlog.settle_waiting(run.connection, streams, run.began_at)
     written = sum(part.written for part in parts)
     run.state = SyncRun.State.DONE
     run.finished_at = now

@@ -54,7 +54,7 @@ SOON = timedelta(days=7)
 STRETCHES = 4
 #: What is to come is walked in three: the days from today on at which the second and the third begin.
 LATER = (timedelta(days=7), timedelta(days=21))
-#: So many classes' seats are asked for at once.
+#: So many patients, or the seats of so many classes, are asked for at once.
 _BATCH = 100
 
 
@@ -107,6 +107,7 @@ def coming_up(run: SyncRun) -> list[Walk]:
         Walk(Stream.APPOINTMENTS, Selection(starts_from=soon, starts_before=later)),
         Walk(Stream.APPOINTMENTS, Selection(starts_from=later)),
         Walk(Stream.CLASSES, Selection(starts_from=today)),
+        *past_classes(run),
     ]
 
 
@@ -120,9 +121,8 @@ def whose_it_is(run: SyncRun) -> list[Walk]:
         .distinct()
     )
     return [
-        *_if_any(Stream.PATIENTS, Selection(ids=tuple(sorted(soon)))),
+        *(Walk(Stream.PATIENTS, Selection(ids=ids)) for ids in _stretches(tuple(sorted(soon)))),
         *_seats(run, ClassSession.objects.filter(connection=run.connection, starts_at__gte=today)),
-        *past_classes(run),
     ]
 
 
@@ -131,7 +131,6 @@ def everybody_and_seats(run: SyncRun) -> list[Walk]:
     return [
         Walk(Stream.PATIENTS, Selection()),
         *_seats(run, ClassSession.objects.filter(connection=run.connection, starts_at__gte=today)),
-        *past_classes(run),
     ]
 
 
@@ -170,7 +169,7 @@ def history(run: SyncRun) -> list[Walk]:
 
 def everything(run: SyncRun) -> list[Walk]:
     """Each stream whole, inside the window, and what is to come."""
-    return [*coming_up(run), *past_classes(run), Walk(Stream.PATIENTS, Selection()), *history(run)]
+    return [*coming_up(run), Walk(Stream.PATIENTS, Selection()), *history(run)]
 
 
 def all_seats(run: SyncRun) -> list[Walk]:
@@ -234,15 +233,12 @@ def changed_since(run: SyncRun, stream: Stream) -> datetime:
 
 
 def _seats(run: SyncRun, sessions: QuerySet[ClassSession]) -> list[Walk]:
-    """The seats of these classes, in stretches of whole batches, so that dividing them costs no request."""
     ids = tuple(sessions.order_by("remote_id").values_list("remote_id", flat=True))
+    return [Walk(Stream.ATTENDANCES, Selection(class_ids=stretch)) for stretch in _stretches(ids)]
+
+
+def _stretches(ids: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """To be asked for side by side; in whole batches, so that dividing them costs no request."""
     batches = -(-len(ids) // _BATCH)
     length = max(-(-batches // STRETCHES), 1) * _BATCH
-    return [
-        Walk(Stream.ATTENDANCES, Selection(class_ids=ids[first : first + length]))
-        for first in range(0, len(ids), length)
-    ]
-
-
-def _if_any(stream: Stream, selection: Selection) -> list[Walk]:
-    return [Walk(stream, selection)] if selection.ids or selection.class_ids else []
+    return [ids[first : first + length] for first in range(0, len(ids), length)]
