@@ -143,7 +143,7 @@ class _Walkers:
 
     def __exit__(self, *_: object) -> None:
         all_of_them = threading.Barrier(self.width)
-        for _ in range(self.width):
+        for _thread in range(self.width):
             self._pool.submit(_close_databases, all_of_them)
         self._pool.shutdown()
 
