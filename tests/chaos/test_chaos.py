@@ -47,7 +47,7 @@ from tests.sandboxes import carry_open_run, connect
 from tests.worlds import differences
 
 #: How many are played when no number is asked for.
-BY_DEFAULT = 40
+BY_DEFAULT = 10
 STEPS = 10
 LISTS = "patients|individual_appointments|group_appointments|attendees"
 
@@ -66,15 +66,12 @@ troubles = st.fixed_dictionaries(
 
 class OneThread:
     """Stands in for the pool that a run's walks share: one after the other, always in the same order, and without a
-    new connection to the database for each stage."""
+    new connection to the database for each run."""
 
     def __init__(self, width: int, **named: Any) -> None:
         assert width == 1
 
-    def __enter__(self) -> OneThread:
-        return self
-
-    def __exit__(self, *error: object) -> None:
+    def shutdown(self) -> None:
         pass
 
     def submit(self, work: Callable[..., Any], *given: Any) -> Future[Any]:

@@ -73,6 +73,18 @@ def test_what_was_missed_is_told_and_mended(synced: Connection, sandbox: Running
     assert not SeenRecord.objects.exists()
 
 
+def test_a_lost_row_is_told_as_missing_whatever_became_of_it(synced: Connection, sandbox: RunningSandbox) -> None:
+    lost = [
+        Appointment.objects.filter(status=status, removed_at=None).order_by("pk")[0]
+        for status in ("cancelled", "confirmed")
+    ]
+    for row in lost:
+        row.delete()
+    run = reconcile(synced)
+    assert differences(synced, sandbox) == []
+    assert run.report["appointments"] == {"checked": run.report["appointments"]["checked"], "missing": 2}
+
+
 def test_a_true_mirror_is_not_written_to(synced: Connection, sandbox: RunningSandbox) -> None:
     first = SyncRun.objects.get()
     requests_before = sum(part.pages for part in first.parts.all())

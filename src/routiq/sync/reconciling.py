@@ -51,8 +51,6 @@ COMPARED: dict[Stream, Any] = {
     Stream.WAITING_LIST: WaitingListEntry,
     Stream.INVOICES: Invoice,
 }
-#: Under which word of the report a difference is counted; the others are stale.
-_FOUND = {ChangeKind.CREATED: "missing", ChangeKind.RETURNED: "returned"}
 #: More than this many rows of a stream, and more than this share of it, are not removed without a person.
 BRAKE_ROWS = 20
 BRAKE_SHARE = 0.02
@@ -74,8 +72,16 @@ def note_page(run: SyncRun, stream: Stream, page: Page, changes: list[Change]) -
         ignore_conflicts=True,
     )
     back = _there_after_all(run, stream, page)
-    found = Counter(_FOUND.get(change.kind, "stale") for change in (*changes, *back) if change.record_id)
+    found = Counter(_word(change) for change in (*changes, *back) if change.record_id)
     _count(run, stream, checked=len(page.records), **found)
+
+
+def _word(change: Change) -> str:
+    """Under which word of the report a difference is counted. A row that was lost is missing whatever became of it in
+    the meantime: cancelled, or deleted."""
+    if change.kind is ChangeKind.RETURNED:
+        return "returned"
+    return "missing" if change.before is None else "stale"
 
 
 def _there_after_all(run: SyncRun, stream: Stream, page: Page) -> list[Change]:
