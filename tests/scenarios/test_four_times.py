@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests import clearing
-from tests.scenarios.playing import Played, play
+from tests.scenarios.playing import play
 from tests.scenarios.scenario import SCENARIOS
 from tests.scenarios.stage import set_up
 from tests.systems import SYSTEMS
@@ -24,27 +24,25 @@ GOOD = 0.95
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("vendor", [system.vendor for system in SYSTEMS])
 def test_no_wrong_write_ever_and_nearly_always_done_or_handed_over(
-    django_db_setup: None, django_db_blocker: Any, capsys: pytest.CaptureFixture[str]
+    vendor: str, django_db_setup: None, django_db_blocker: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     if not clearing.is_possible():
         pytest.skip("the database is put back by its superuser, who is within reach in the embedded server only")
     seed = int(os.environ.get("SCENARIOS_SEED") or random.randrange(2**32))
-    played: list[Played] = []
-    with django_db_blocker.unblock():
-        for system in SYSTEMS:
-            choose = random.Random(seed)
-            with set_up(system.vendor) as stage:
-                played += [play(stage, each, choose) for each in SCENARIOS for _ in range(TIMES)]
+    choose = random.Random(seed)
+    with django_db_blocker.unblock(), set_up(vendor) as stage:
+        played = [play(stage, each, choose) for each in SCENARIOS for _ in range(TIMES)]
     good = [each for each in played if each.is_good]
     exact = [each for each in good if not each.missing]
     wrong = [each for each in played if each.wrong]
     with capsys.disabled():
         sys.stdout.write("\n\n".join(each.told() for each in played if not each.is_good))
         sys.stdout.write(
-            f"\n{len(played)} conversations, seed {seed}: {len(exact)} as they must, {len(good) - len(exact)} handed "
-            f"over instead, {len(played) - len(good)} neither, {len(wrong)} with a wrong write; "
-            f"done or handed over {len(good) / len(played):.1%}\n"
+            f"\n{vendor}, {len(played)} conversations, seed {seed}: {len(exact)} as they must, "
+            f"{len(good) - len(exact)} handed over instead, {len(played) - len(good)} neither.\n"
+            f"done or properly handed over: {len(good) / len(played):.1%}; wrong writes: {len(wrong)}\n"
         )
     assert not wrong
     assert len(good) >= GOOD * len(played)
