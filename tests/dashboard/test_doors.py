@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -21,7 +21,7 @@ from routiq.practices.audit import SYSTEM
 from routiq.practices.models import ApiToken, Membership, Person, Practice
 from routiq.practices.people import create_practice
 from routiq.practices.tenancy import acting_for
-from routiq.robyn.models import Conversation, Turn
+from routiq.robyn.models import Conversation, Scenario, ScenarioRun, Turn
 from routiq.sync.models import SyncEvent
 from tests.api.rows import make_offer, make_wait
 from tests.dashboard.conftest import World
@@ -97,6 +97,10 @@ def foreign(other_practice: Practice, other_world: World) -> dict[str, int]:
         note = sources.add_note("Secret-Name", "Secret-Name parks in the lane.", SYSTEM)
         gap = gaps.note("Where does Secret-Name park?")
         assert gap is not None
+        scenario = Scenario.objects.create(
+            practice=other_practice, name="Secret-Name", weekday=1, clock=time(9), lines=["Secret-Name"]
+        )
+        played = ScenarioRun.objects.create(practice=other_practice, scenario=scenario, state="done")
     event = other_world.event(record_id=patient.remote_id)
     run = other_world.night(appointments={"held_back": 30})
     session = other_world.class_session()
@@ -132,6 +136,11 @@ def foreign(other_practice: Practice, other_world: World) -> dict[str, int]:
         "remove_source": note.pk,
         "answer_gap": gap.pk,
         "dismiss_gap": gap.pk,
+        "save_scenario": conversation.pk,
+        "scenario": scenario.pk,
+        "run_scenario": scenario.pk,
+        "remove_scenario": scenario.pk,
+        "scenario_is_right": played.pk,
     }
 
 
@@ -147,6 +156,7 @@ def test_the_walk_knows_every_address_that_takes_an_id(foreign: dict[str, int]) 
         *("revoke_token", "replay", "remove_held_back"),
         *("login_of", "send_password_link", "remove_login", "assign_login"),
         *("source", "read_again", "remove_source", "answer_gap", "dismiss_gap"),
+        *("save_scenario", "scenario", "run_scenario", "remove_scenario", "scenario_is_right"),
         *("waitlist_entry", "leave_waitlist", "accept_offer", "decline_offer"),
     ],
 )
@@ -178,6 +188,10 @@ def test_another_practices_ids_are_not_there(
         "leave_waitlist",
         "accept_offer",
         "decline_offer",
+        "save_scenario",
+        "run_scenario",
+        "remove_scenario",
+        "scenario_is_right",
     )
     answer = client_in.post(address, {"text": "hello"}) if only_posts else client_in.get(address)
     assert answer.status_code == 404
@@ -223,6 +237,7 @@ def test_nothing_of_another_practice_was_changed(
         "/patients?status=all",
         "/practice",
         "/test-robyn",
+        "/test-robyn/scenarios",
         "/knowledge?question=where+does+secret-name+park",
         "/knowledge/gaps",
         "/knowledge/readiness",

@@ -12,7 +12,16 @@ from django.utils import timezone
 
 from routiq.connections.connecting import kept_connection, live_connection
 from routiq.connections.models import Connection
-from routiq.dashboard import calendarpage, eventpage, healthpage, inboxpage, numbers, taskpage, waitlistpage
+from routiq.dashboard import (
+    calendarpage,
+    eventpage,
+    healthpage,
+    inboxpage,
+    numbers,
+    scenariopage,
+    taskpage,
+    waitlistpage,
+)
 from routiq.dashboard.doors import membership_of
 from routiq.frontdesk.models import StaffTask
 from routiq.knowledge import gaps
@@ -127,6 +136,8 @@ FRAGMENTS: dict[str, Fragment] = {
     "talk_trace": inboxpage.talk,
     "talk_tasks": inboxpage.talk,
     "from_team": inboxpage.from_team,
+    "scenario_list": scenariopage.listed,
+    "scenario_run": scenariopage.run_of,
     "health": healthpage.health,
     "budget": healthpage.health,
     "budget_table": healthpage.health,
@@ -153,6 +164,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "patient": ("late", "sync_note"),
     "robyn": ("late", "meanwhile"),
     "robyn-talk": ("late", "meanwhile", "from_team"),
+    "scenarios": ("late", "scenario_list"),
+    "scenario": ("late", "scenario_run"),
     "inbox": ("late", "alarm", "task_count", "inbox"),
     "inbox-talk": ("late", "alarm", "task_count", "talk_state", "talk_words", "talk_trace", "talk_tasks"),
     "calendar": ("late", "alarm", "task_count", "calendar"),
@@ -197,6 +210,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "knowledge": ("gaps",),
     "tasks": ("tasks", "task_count", "task_list", "alarm", "inbox", "talk_tasks"),
     "waitlist": ("waitlist",),
+    "scenarios": ("scenario_list", "scenario_run"),
     TIME: ("connection", "sync", "calendar", "task_list", "alarm", "inbox", "talk_state", *_EVENTS, *_HEALTH),
 }
 """Which fragments an announced topic touches."""

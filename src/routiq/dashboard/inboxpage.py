@@ -21,6 +21,7 @@ from routiq.mirror.models import AppointmentType, Location, Patient, Practitione
 from routiq.mirror.queries import fold
 from routiq.mirror.sight import Sight, sight_of
 from routiq.practices.models import PersonalLetter
+from routiq.robyn.conversation import REHEARSAL
 from routiq.robyn.models import Conversation, HandOver, Turn
 from routiq.robyn.taking_over import LASTS, in_charge
 
@@ -28,6 +29,7 @@ PAGE = 40
 SHOWS = (("all", "All"), ("needs", "Need a person"), ("live", "Live"), ("ended", "Ended"))
 CHANNELS = {
     "test": "Test",
+    REHEARSAL: "Rehearsal",
     "api": "Another program",
     "call": "Call",
     "sms": "SMS",
@@ -60,7 +62,8 @@ def inbox(request: HttpRequest) -> dict[str, Any]:
     show = request.GET.get("show", "all")
     show = show if show in dict(SHOWS) else "all"
     words = request.GET.get("q", "").strip()[:100]
-    found = _shown(_searched(talks_seen(sight), words, sight), show).order_by("-last_turn_at", "-pk")
+    talks = talks_seen(sight).exclude(channel=REHEARSAL)
+    found = _shown(_searched(talks, words, sight), show).order_by("-last_turn_at", "-pk")
     before = request.GET.get("before", "")
     if before.isdecimal() and (last := Conversation.objects.filter(pk=before).first()):
         found = found.filter(last_turn_at__lt=last.last_turn_at)

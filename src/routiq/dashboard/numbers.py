@@ -15,6 +15,7 @@ from routiq.frontdesk.models import Booking, StaffTask
 from routiq.mirror.models import Appointment, AppointmentType, Attendance, ClassSession, Patient, Practitioner
 from routiq.mirror.sight import Sight
 from routiq.practices.models import Practice
+from routiq.robyn.conversation import REHEARSAL
 from routiq.robyn.models import Conversation, HandOver
 
 DAYS = 7
@@ -93,7 +94,16 @@ def talks_seen(sight: Sight) -> QuerySet[Conversation]:
 
 
 def recent_talks(sight: Sight) -> list[Talk]:
-    recent = talks_seen(sight).order_by("-last_turn_at").prefetch_related("turns")[:RECENT]
+    """With patients, and tests that were for real; rehearsals are nobody's."""
+    return _as_talks(talks_seen(sight).exclude(channel=REHEARSAL))
+
+
+def rehearsed_and_tested(sight: Sight) -> list[Talk]:
+    return _as_talks(talks_seen(sight).filter(channel__in=("test", REHEARSAL)))
+
+
+def _as_talks(talks: QuerySet[Conversation]) -> list[Talk]:
+    recent = talks.order_by("-last_turn_at").prefetch_related("turns")[:RECENT]
     return [
         Talk(each, next((turn.heard for turn in turns if turn.heard), ""), len(turns))
         for each in recent

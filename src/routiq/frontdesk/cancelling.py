@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import IntegrityError
@@ -74,15 +74,16 @@ def cancel(request: CancelRequest) -> ChangeAnswer:
         return told(write)
 
 
-def lateness(appointment: Appointment | None) -> tuple[Late | None, str]:
-    """Is it late to cancel now, and what is the practice's rule for that? ``None`` where late ones are no matter."""
+def lateness(appointment: Appointment | None, now: datetime | None = None) -> tuple[Late | None, str]:
+    """Is it late to cancel now, and what is the practice's rule for that? ``None`` where late ones are no matter.
+    ``now``, aware, is another moment to ask about."""
     rules = desk_rules()
     rule = rules.late_cancellation
     window = timedelta(hours=rules.cancellation_window_hours)
     if (
         appointment is None
         or rule == DeskRules.LateCancellation.ALLOW
-        or appointment.starts_at - timezone.now() >= window
+        or appointment.starts_at - (now or timezone.now()) >= window
     ):
         return None, rule
     late = Late(
@@ -93,9 +94,9 @@ def lateness(appointment: Appointment | None) -> tuple[Late | None, str]:
     return late, rule
 
 
-def rule_for(patient_id: str, appointment_id: str) -> tuple[Late | None, bool]:
+def rule_for(patient_id: str, appointment_id: str, now: datetime | None = None) -> tuple[Late | None, bool]:
     """What a cancellation now would mean, to be said before the yes, and whether it is left to the team."""
-    late, rule = lateness(appointment_of(patient_id, appointment_id))
+    late, rule = lateness(appointment_of(patient_id, appointment_id), now)
     return late, late is not None and rule == DeskRules.LateCancellation.BLOCK
 
 

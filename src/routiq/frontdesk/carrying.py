@@ -22,7 +22,7 @@ from routiq import faults
 from routiq.connections import health
 from routiq.connections.gateways import gateway_of
 from routiq.connections.models import Connection
-from routiq.frontdesk import journal, known_times
+from routiq.frontdesk import journal, known_times, rehearsing
 from routiq.frontdesk.models import StaffTask, Write
 from routiq.frontdesk.tasks import leave_task
 from routiq.mirror.published import publish
@@ -126,6 +126,7 @@ class Steps:
 def carry_out(steps: Steps, write: Write, connection: Connection) -> None:
     """From the stored intent to its outcome, or to what a worker follows up. Never raises for what the vendor does.
     Must be called outside a transaction: each step is committed before the next begins."""
+    rehearsing.refuse()
     gateway = gateway_of(connection)
     asked_at = timezone.now()
     try:

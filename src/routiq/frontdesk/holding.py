@@ -10,7 +10,7 @@ from django.utils import timezone
 from psycopg.types.range import TimestamptzRange
 
 from routiq.connections.connecting import live_connection
-from routiq.frontdesk import journal
+from routiq.frontdesk import journal, rehearsing
 from routiq.frontdesk.models import SlotHold, Write
 from routiq.frontdesk.wishes import OfferedTime
 from routiq.mirror.models import Practitioner
@@ -20,6 +20,7 @@ from routiq.practices.tenancy import current_practice_id
 def hold(offer: OfferedTime, holder: str) -> bool:
     """Hold it for ``holder`` (``conversation:12``) and let go of what was held for them before. False when somebody
     else of ours has it."""
+    rehearsing.refuse()
     connection = live_connection()
     who = Practitioner.objects.filter(connection=connection, remote_id=offer.practitioner_id)
     practitioner_pk = who.values_list("pk", flat=True).first()

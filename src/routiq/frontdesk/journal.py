@@ -16,6 +16,7 @@ from django.utils import timezone
 from psycopg.types.range import TimestamptzRange
 
 from routiq import faults
+from routiq.frontdesk import rehearsing
 from routiq.frontdesk.checks import Refusal
 from routiq.frontdesk.models import JournalStep, SlotHold, Write
 from routiq.mirror.models import Practitioner
@@ -79,6 +80,7 @@ def open_entry(
     Of one connection's writes one at a time is begun. So what ``last_check`` sees of the others holds until this one
     is stored (``Refused`` with what it says), and two that come for one time at the same instant do not wait for each
     other, which the constraint alone would end as a deadlock, in an error for both."""
+    rehearsing.refuse()
     now = timezone.now()
     with transaction.atomic():
         with database.cursor() as cursor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
+from routiq.frontdesk import rehearsing
 from routiq.frontdesk.models import StaffTask, Write
 from routiq.practices import audit
 from routiq.practices.audit import Actor
@@ -32,6 +33,7 @@ def leave_task(
     kind: StaffTask.Kind, summary: str, *, conversation_id: int | None = None, write: Write | None = None
 ) -> StaffTask:
     """Put something on the practice's list. ``summary`` is shown to staff as it is."""
+    rehearsing.refuse()
     practice_id = current_practice_id()
     task = StaffTask.objects.create(
         practice_id=practice_id, kind=kind, summary=summary, conversation_id=conversation_id, write=write

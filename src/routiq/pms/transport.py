@@ -22,7 +22,7 @@ import httpx2
 import msgspec
 
 from routiq import __version__
-from routiq.pms import answers
+from routiq.pms import answers, overhearing
 from routiq.pms.errors import (
     PmsError,
     RateLimited,
@@ -260,6 +260,7 @@ class Transport:
             fault = "cut_short"
         took = time.monotonic() - started
         tell(0 if fault else status, took)
+        overhearing.tell(request, 0 if fault else status, took)
         logger.info("%s %s %d ms %s", request, fault or status, round(took * 1000), lane.value)
         return Outcome(status, answer_headers, received, fault, sent)
 

@@ -8,15 +8,19 @@ what is remembered are stored together, in one transaction, once the turn is don
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from routiq.connections.attention import watch
+from routiq.frontdesk.rehearsing import nothing_is_written
 from routiq.frontdesk.waiting import Alarm, At, Tell, timer, told_of_waits
+from routiq.pms.overhearing import Asked, overheard
 from routiq.practices import audit
 from routiq.practices.audit import Actor
 from routiq.practices.live import announce
@@ -28,16 +32,20 @@ from routiq.robyn.clock import Clock, system_clock
 from routiq.robyn.desk import Desk, FrontDesk, PracticeFacts
 from routiq.robyn.flows import dispatch, handover
 from routiq.robyn.flows.turn import Said, Turn
+from routiq.robyn.inside import SHOWN_ON, inside
 from routiq.robyn.knowing import PracticeKnowledge
 from routiq.robyn.language import speaking
 from routiq.robyn.masking import mask
 from routiq.robyn.memory import Memory, on_table, read_back
-from routiq.robyn.models import Conversation
+from routiq.robyn.models import Conversation, Rehearsal
 from routiq.robyn.models import Turn as StoredTurn
+from routiq.robyn.rehearsing.desk import RehearsalDesk, clock_of
 from routiq.robyn.turns import Busy, one_at_a_time
 from routiq.robyn.understanding.commands import Command, Emergency, SentPicture, as_plain
 from routiq.robyn.understanding.reader import NO_MENU, Context, Question, Understanding
 
+REHEARSAL = "rehearsal"
+"""The channel of talks in which nothing is written."""
 LONGEST = 1000
 """Characters of one utterance."""
 MOST_PICTURES = 20
@@ -67,26 +75,50 @@ class Reply:
     """``person:3`` who answers instead of Robyn: then ``text`` is empty, and their answer is a turn of its own."""
 
 
-def start(channel: str, caller_number: str, *, desk: Desk | None = None, clock: Clock = system_clock) -> Reply:
+def start(
+    channel: str,
+    caller_number: str,
+    *,
+    desk: Desk | None = None,
+    clock: Clock = system_clock,
+    moment: datetime | None = None,
+) -> Reply:
     """Begin a conversation for the practice in force and greet.
 
-    ``caller_number`` in any format, empty when withheld.
+    ``caller_number`` in any format, empty when withheld. On the channel ``rehearsal`` nothing is written, and it is
+    pretended to be ``moment`` (aware; now unless told).
     """
     began = time.monotonic()
-    desk = desk or FrontDesk()
-    practice = desk.practice()
-    row = Conversation.objects.create(
-        practice_id=current_practice_id(),
-        channel=channel,
-        caller_number=caller_number[:40],
-        started_at=clock(),
-        last_turn_at=clock(),
-    )
+    with transaction.atomic():
+        row = Conversation.objects.create(
+            practice_id=current_practice_id(),
+            channel=channel,
+            caller_number=caller_number[:40],
+            started_at=clock(),
+            last_turn_at=clock(),
+        )
+        if channel == REHEARSAL:
+            at = moment or row.started_at
+            Rehearsal.objects.create(practice_id=row.practice_id, conversation=row, moment=at)
     memory = Memory(caller=caller_number[:40])
-    turn = _turn(row, "", memory, desk, practice, (), Context(clock().astimezone(practice.zone)))
-    with speaking(practice.language, channel):
-        said = dispatch.greet(turn)
-    return _store(row, 0, turn, said, clock, began)
+    with _place_of(row, desk, clock) as (desk, told_clock), overheard() as asked:
+        practice = desk.practice()
+        turn = _turn(row, "", memory, desk, practice, (), Context(told_clock().astimezone(practice.zone)))
+        with speaking(practice.language, channel):
+            said = dispatch.greet(turn)
+        return _store(row, 0, turn, said, clock, began, asked)
+
+
+@contextmanager
+def _place_of(row: Conversation, desk: Desk | None, clock: Clock) -> Iterator[tuple[Desk, Clock]]:
+    """The desk of a conversation, and what time it is there. Within a rehearsal nothing can be written."""
+    if row.channel != REHEARSAL:
+        yield desk or FrontDesk(), clock
+        return
+    rehearsal = Rehearsal.objects.select_related("conversation").get(conversation=row)
+    pretended = clock_of(rehearsal, clock)
+    with nothing_is_written():
+        yield RehearsalDesk(rehearsal, pretended, desk), pretended
 
 
 def say(
@@ -117,24 +149,26 @@ def say(
         raise ConversationError(
             "too_long", f"That is longer than {LONGEST} characters.", "Say it in fewer words, or in several turns."
         )
-    desk = desk or FrontDesk()
     try:
         with one_at_a_time(conversation_id):
             row = _open(conversation_id)
             taking_over.lapse(row, clock())
             number = _next_number(row)
             memory = memories.from_state(row.state)
-            practice = desk.practice()
-            context = _context(memory, desk, practice, clock)
-            commands = (understanding or reading.understanding()).read(words, context) if words else (SentPicture(),)
-            turn = _turn(row, words, memory, desk, practice, commands, context)
-            turn.knowledge = knowledge or PracticeKnowledge(row.channel, row.pk, clock)
-            with (
-                speaking(practice.language, row.channel),
-                told_of_waits(_say_meanwhile(row, turn, on_waiting), alarm=alarm),
-            ):
-                said = _silent(turn) if row.taken_by else dispatch.answer(turn)
-            return _store(row, number, turn, said, clock, began, pictures)
+            with _place_of(row, desk, clock) as (desk, told_clock), overheard() as asked:
+                practice = desk.practice()
+                context = _context(memory, desk, practice, told_clock)
+                commands = (
+                    (understanding or reading.understanding()).read(words, context) if words else (SentPicture(),)
+                )
+                turn = _turn(row, words, memory, desk, practice, commands, context)
+                turn.knowledge = knowledge or PracticeKnowledge(row.channel, row.pk, told_clock)
+                with (
+                    speaking(practice.language, row.channel),
+                    told_of_waits(_say_meanwhile(row, turn, on_waiting), alarm=alarm),
+                ):
+                    said = _silent(turn) if row.taken_by else dispatch.answer(turn)
+                return _store(row, number, turn, said, clock, began, asked, pictures)
     except Busy:
         raise _busy() from None
 
@@ -189,7 +223,8 @@ def hang_up(conversation_id: int, *, desk: Desk | None = None, clock: Clock = sy
     with transaction.atomic():
         Conversation.objects.filter(pk=row.pk, ended_at=None).update(ended_at=clock())
         announce(row.practice_id, "conversation")
-    (desk or FrontDesk()).hung_up(f"conversation:{row.pk}")
+    with _place_of(row, desk, clock) as (desk, _):
+        desk.hung_up(f"conversation:{row.pk}")
 
 
 def _say_meanwhile(row: Conversation, turn: Turn, on_waiting: Callable[[str], None] | None) -> Tell:
@@ -245,7 +280,14 @@ def _turn(
 
 
 def _store(
-    row: Conversation, number: int, turn: Turn, said: Said, clock: Clock, began: float, pictures: int = 0
+    row: Conversation,
+    number: int,
+    turn: Turn,
+    said: Said,
+    clock: Clock,
+    began: float,
+    asked: Sequence[Asked],
+    pictures: int = 0,
 ) -> Reply:
     """The turn and what is remembered, together. The number is unique: a turn that lost its lock cannot be stored
     over another one."""
@@ -264,6 +306,7 @@ def _store(
                 said=said.text,
                 commands=commands,
                 actions=turn.actions,
+                inside=inside(turn.memory, asked) if row.channel in SHOWN_ON else {},
                 pictures=min(pictures, MOST_PICTURES),
                 took_ms=int((time.monotonic() - began) * 1000),
                 at=at,

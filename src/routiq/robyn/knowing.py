@@ -1,4 +1,5 @@
-"""What the practice told us, behind the port that flows ask through; what it did not tell is noted as a gap."""
+"""What the practice told us, behind the port that flows ask through; what it did not tell is noted as a gap,
+where a patient asked for it: what staff try out says nothing about what patients want to know."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from routiq.knowledge import answering, gaps, questions
 from routiq.knowledge.answering import Missing
 from routiq.robyn.answers import Answer
 from routiq.robyn.clock import Clock, system_clock
+from routiq.robyn.inside import SHOWN_ON
 from routiq.robyn.language import _, is_spoken
 from routiq.robyn.understanding import safety
 from routiq.robyn.understanding.words import normalise
@@ -29,7 +31,7 @@ class PracticeKnowledge:
             return None
         found = answering.find(question, channel=self._channel)
         if found.answer is None:
-            if found.missing is not Missing.CLINICAL:
+            if found.missing is not Missing.CLINICAL and self._channel not in SHOWN_ON:
                 gaps.note(question, channel=self._channel, conversation_id=self._conversation_id, at=self._clock())
             return None
         known = found.answer

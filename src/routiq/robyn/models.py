@@ -1,4 +1,6 @@
-"""Conversations: what was said, what was understood, what was done."""
+"""Conversations: what was said, what was understood, what was done.
+
+Talks in which nothing is written are in :mod:`routiq.robyn.rehearsal_models`."""
 
 from __future__ import annotations
 
@@ -6,11 +8,14 @@ from django.db import models
 from django.utils import timezone
 
 from routiq.practices.models import PracticeOwned
+from routiq.robyn.rehearsal_models import Rehearsal as Rehearsal
+from routiq.robyn.rehearsal_models import Scenario as Scenario
+from routiq.robyn.rehearsal_models import ScenarioRun as ScenarioRun
 
 
 class Conversation(PracticeOwned):
     channel = models.CharField(max_length=20)
-    """``test``, ``api``; later ``call``, ``sms``, ``web``."""
+    """``test``, ``rehearsal``, ``api``; later ``call``, ``sms``, ``web``."""
     caller_number = models.CharField(max_length=40, blank=True)
     """As given by the channel; empty when withheld."""
     state = models.JSONField(default=dict)
@@ -49,6 +54,9 @@ class Turn(PracticeOwned):
     """What was understood, as the commands' names and values."""
     actions = models.JSONField(default=list)
     """What was done: looked up, offered, booked."""
+    inside = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    """Of a test or a rehearsal: what was asked of the practice's system, and where the conversation stood then. See
+    :mod:`routiq.robyn.inside`."""
     took_ms = models.PositiveIntegerField(default=0)
     at = models.DateTimeField(default=timezone.now)
 

@@ -10,6 +10,7 @@ from django import template
 from django.utils import timezone
 from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, parse
 
+from routiq.dashboard.insidewords import Inside, inside_in_words
 from routiq.dashboard.understood import action_in_words, command_in_words
 from routiq.pms.gateway import Stream
 from routiq.sync.plan import LABELS
@@ -182,6 +183,11 @@ def understood(context: template.Context, command: dict[str, Any]) -> str:
 @register.simple_tag(takes_context=True)
 def done_words(context: template.Context, action: dict[str, Any]) -> str:
     return action_in_words(action, context.get("names") or {})
+
+
+@register.simple_tag(takes_context=True)
+def inside_words(context: template.Context, inside: dict[str, Any]) -> Inside | None:
+    return inside_in_words(inside, context.get("names") or {})
 
 
 @register.filter

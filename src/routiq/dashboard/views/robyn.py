@@ -7,24 +7,28 @@ from typing import Any
 from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from routiq.connections import attention
-from routiq.dashboard import inboxpage, notespage
+from routiq.dashboard import inboxpage, notespage, scenariopage
 from routiq.dashboard.doors import membership_of
 from routiq.dashboard.forms import CallForm, SayForm
-from routiq.dashboard.numbers import recent_talks, talks_seen
+from routiq.dashboard.numbers import rehearsed_and_tested, talks_seen
+from routiq.dashboard.rehearsalforms import RehearsalForm, ScenarioForm
 from routiq.dashboard.seats import actor
 from routiq.frontdesk.models import Booking
 from routiq.mirror.sight import sight_of
 from routiq.practices.live import announce
-from routiq.robyn.conversation import ConversationError
+from routiq.robyn.conversation import REHEARSAL, ConversationError
 from routiq.robyn.conversation import hang_up as end_conversation
 from routiq.robyn.conversation import say as say_to_robyn
 from routiq.robyn.conversation import start as start_conversation
-from routiq.robyn.models import Conversation
+from routiq.robyn.models import Conversation, Rehearsal
 
 CHANNEL = "test"
+SPOKEN_HERE = (CHANNEL, REHEARSAL)
+"""Channels whose patient is whoever tests."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -43,9 +47,18 @@ def start(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "dashboard/robyn/start.html",
-        {"form": form, "talks": recent_talks(sight_of(membership_of(request)))},
+        {
+            "form": form,
+            "rehearsal_form": _rehearsal_form(request),
+            "talks": rehearsed_and_tested(sight_of(membership_of(request))),
+        },
         status=422 if form.is_bound else 200,
     )
+
+
+def _rehearsal_form(request: HttpRequest) -> RehearsalForm:
+    zone = request.practice.zone  # type: ignore[attr-defined]
+    return RehearsalForm(zone=zone, now=timezone.now(), initial={"caller": request.GET.get("number", "")[:40]})
 
 
 @require_safe
@@ -57,7 +70,7 @@ def conversation(request: HttpRequest, pk: int) -> HttpResponse:
 def say(request: HttpRequest, pk: int) -> HttpResponse:
     """One turn. htmx gets the new turn alone; without it the page comes again."""
     talk = find(request, pk)
-    if talk.channel != CHANNEL:
+    if talk.channel not in SPOKEN_HERE:
         raise Http404
     in_place = request.headers.get("HX-Request") == "true"
     is_picture = "picture" in request.POST
@@ -86,7 +99,7 @@ def say(request: HttpRequest, pk: int) -> HttpResponse:
 def hang_up(request: HttpRequest, pk: int) -> HttpResponse:
     """The patient is gone: nothing is held for them any more."""
     talk = find(request, pk)
-    if talk.channel != CHANNEL:
+    if talk.channel not in SPOKEN_HERE:
         raise Http404
     end_conversation(talk.pk)
     return redirect("conversation", pk=pk)
@@ -98,14 +111,28 @@ def _already_shown(request: HttpRequest, talk: Conversation) -> int:
     return int(said) if said.isdecimal() else talk.turns.aggregate(number=Max("number"))["number"] or 0
 
 
-def _page(request: HttpRequest, talk: Conversation, form: SayForm) -> HttpResponse:
+def page_of(request: HttpRequest, talk: Conversation, scenario_form: ScenarioForm) -> HttpResponse:
+    """The conversation with a form on it that was not right."""
+    return _page(request, talk, SayForm(), scenario_form)
+
+
+def _page(
+    request: HttpRequest, talk: Conversation, form: SayForm, scenario_form: ScenarioForm | None = None
+) -> HttpResponse:
     context = _context(request, talk, form)
+    if scenario_form is not None:
+        context["scenario_form"] = scenario_form
+        return render(request, "dashboard/robyn/conversation.html", context, status=422)
     return render(request, "dashboard/robyn/conversation.html", context, status=422 if form.errors else 200)
 
 
 def _context(request: HttpRequest, talk: Conversation, form: SayForm) -> dict[str, Any]:
     turns = inboxpage.before_team(list(talk.turns.all()))
+    rehearsal = Rehearsal.objects.filter(conversation=talk).first()
     return {
+        "rehearsal": rehearsal,
+        "would_have": scenariopage.would_have_written(rehearsal, turns),
+        "scenario_form": ScenarioForm(),
         **inboxpage.from_team_context(talk),
         "turns": turns,
         "shown": turns[-1].number if turns else 0,

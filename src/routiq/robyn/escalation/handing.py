@@ -36,12 +36,17 @@ def hand_over(message: Message) -> HandOver:
     return row
 
 
-def _new(message: Message) -> HandOver:
+def ways(message: Message) -> tuple[bool, bool]:
+    """Whether it becomes a task, and whether an e-mail, by what the practice in force set."""
     trigger = Trigger(message.trigger) if message.trigger else None
     rule = rule_of(trigger) if trigger else Rule(method=Method.TASK, method_after_hours=Method.TASK)
     method = rule.method_now(in_hours=message.in_hours)
     by_email = rule.on and method is not Method.TASK and bool(telling.addresses(trigger, message.practitioners))
-    has_task = method is not Method.EMAIL or not by_email or trigger is Trigger.EMERGENCY
+    return method is not Method.EMAIL or not by_email or trigger is Trigger.EMERGENCY, by_email
+
+
+def _new(message: Message) -> HandOver:
+    has_task, by_email = ways(message)
     row = HandOver(
         practice_id=current_practice_id(),
         conversation_id=message.conversation_id,
