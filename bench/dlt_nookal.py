@@ -42,6 +42,7 @@ def _source(task: dict[str, Any]) -> Any:
         "patients_deceased": ("getPatients", "patients", {"deceased": "1"}),
         "appointments": ("getAppointments", "appointments", {"date_from": task["since"]}),
         "classes": ("getClasses", "classes", {"date_from": task["since"], "date_to": task["until"]}),
+        "events": ("getEvents", "events", {"date_from": task["since"], "date_to": task["until"]}),
         "waiting": ("getWaitingList", "waitingList", {}),
         "invoices": ("getInvoices", "invoices", {"expanded": "1"}),
         "invoices_void": ("getInvoices", "invoices", {"expanded": "1", "void": "1"}),

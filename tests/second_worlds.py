@@ -6,9 +6,10 @@ system never tells (how many a class holds, that an appointment was deleted) is 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pms_sandbox.testing import RunningSandbox
 from routiq.connections.models import Connection
@@ -21,6 +22,7 @@ from routiq.mirror.models import (
     Location,
     Patient,
     Practitioner,
+    UnavailableBlock,
     WaitingListEntry,
 )
 from routiq.sync.window import window_start
@@ -60,10 +62,28 @@ def differences(connection: Connection, sandbox: RunningSandbox) -> list[str]:
         *_compared(connection, Appointment, visits, lambda record, row: _visit(record, row, billed), since),
         *_compared(connection, ClassSession, classes, _class, since),
         *_compared(connection, Attendance, seats, _seat),
+        *_compared(connection, UnavailableBlock, _days_closed(world, since), _closed, since),
         *_compared(connection, WaitingListEntry, {row["id"]: row for row in world["waiting_list"]}, _wish),
         *_compared(connection, Invoice, {row["id"]: row for row in world["bills"]}, _bill),
     ]
     return found + _types(connection, world)
+
+
+def _days_closed(world: dict[str, Any], since: datetime) -> dict[str, dict[str, Any]]:
+    """Each stretch without bookings, day by day at its place."""
+    zones = {row["id"]: ZoneInfo(row["time_zone_identifier"]) for row in world["businesses"]}
+    found = {}
+    for row in world["unavailable_blocks"]:
+        zone = zones[related(row, "business")]
+        starts, ends = (parsed.astimezone(zone) for name in ("starts_at", "ends_at") if (parsed := moment(row[name])))
+        day = starts.replace(hour=0, minute=0)
+        while day < ends:
+            following = (day + timedelta(days=1)).replace(tzinfo=zone)
+            first, last = max(day, starts), min(following, ends)
+            if first >= since:
+                found[f"{first:%Y%m%d}-{row['id']}"] = {**row, "first": first, "last": last}
+            day = following
+    return {key: row for key, row in found.items() if not row.get("archived_at")}
 
 
 def _compared(
@@ -169,6 +189,16 @@ def _seat(record: dict[str, Any], row: Attendance) -> dict[str, tuple[Any, Any]]
         "status": (_status(record, record["arrived"] is False), row.status),
         "arrived": (record["arrived"] is True, row.arrived),
         "updated": (moment(record["updated_at"]), row.remote_updated_at),
+    }
+
+
+def _closed(record: dict[str, Any], row: UnavailableBlock) -> dict[str, tuple[Any, Any]]:
+    return {
+        "starts": (record["first"], row.starts_at),
+        "ends": (record["last"], row.ends_at),
+        "practitioner": (related(record, "practitioner"), row.practitioner_remote_id),
+        "location": (related(record, "business"), row.location_remote_id),
+        "notes": ("", row.notes),
     }
 
 

@@ -94,6 +94,23 @@ def test_whoever_has_the_task_reads_the_recent_notes(
     assert [(each.actor_id, each.target) for each in read] == [(str(owner.pk), f"conversation:{call.id}")][:can]
 
 
+def test_whoever_answers_instead_of_robyn_reads_them_until_they_hand_back(
+    mirrored: At, client_in: Client, call: Call
+) -> None:
+    can = mirrored.system.capabilities.reads_treatment_notes
+    allowed(mirrored)
+    StaffTask.objects.filter(conversation_id=call.id).delete()
+    assert notes(client_in, call).status_code == 404, "Robyn answers, and nothing is left to the team"
+    client_in.post(f"/conversations/{call.id}/take-over")
+    inbox = client_in.get(f"/conversations/{call.id}").content.decode()
+    assert ("Recent notes" in inbox) is can
+    assert WORDS not in inbox
+    assert (WORDS in notes(client_in, call).content.decode()) is can
+    client_in.post(f"/conversations/{call.id}/hand-back")
+    assert notes(client_in, call).status_code == 404
+    assert readings() == int(can)
+
+
 def test_once_it_is_done_the_notes_are_out_of_reach(mirrored: At, client_in: Client, call: Call) -> None:
     allowed(mirrored)
     take(client_in, call)

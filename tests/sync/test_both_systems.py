@@ -19,6 +19,7 @@ from routiq.frontdesk.people import habit_of, recognise_caller
 from routiq.frontdesk.times import find_times
 from routiq.frontdesk.wishes import BookingRequest, Outcome, Wish
 from routiq.mirror.models import Appointment, Invoice, Patient, WaitingListEntry
+from routiq.mirror.queries_calendar import blocked
 from routiq.pms.errors import KeyRejected
 from routiq.pms.gateway import Stream
 from routiq.practices import audit
@@ -105,6 +106,30 @@ def test_a_look_right_after_finds_nothing_and_writes_nothing(mirrored: At) -> No
         assert look(mirrored.connection, thorough=thorough).changes == 0
     assert dict(Patient.objects.values_list("remote_id", "seen_at")) == seen
     assert not SyncEvent.objects.exists()
+
+
+def test_an_hour_that_reception_closes_and_opens_again_is_followed(mirrored: At) -> None:
+    like = mirrored.sandbox.world("unavailable_blocks")["unavailable_blocks"][0]
+    day = timezone.now().replace(hour=2, minute=0, second=0, microsecond=0) + timedelta(days=3)
+    week = (day - timedelta(days=3), day + timedelta(days=4))
+    who = {like["practitioner"]["links"]["self"].rpartition("/")[2]}
+    before = {each.remote_id for each in blocked(mirrored.connection, *week, practitioner_ids=who)}
+    fields = {
+        "practitioner_id": next(iter(who)),
+        "business_id": like["business"]["links"]["self"].rpartition("/")[2],
+        "starts_at": f"{day:%Y-%m-%dT%H:%M:%SZ}",
+        "ends_at": f"{day + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}",
+    }
+    (made,) = mirrored.sandbox.edit([{"op": "create", "collection": "unavailable_blocks", "fields": fields}])
+
+    def seen() -> list[tuple[datetime, datetime]]:
+        look(mirrored.connection, (Stream.BLOCKS,), thorough=True)
+        found = blocked(mirrored.connection, *week, practitioner_ids=who)
+        return [(each.starts_at, each.ends_at) for each in found if each.remote_id not in before]
+
+    assert seen() == [(day, day + timedelta(hours=1))]
+    mirrored.sandbox.edit([{"op": "archive", "collection": "unavailable_blocks", "id": made}])
+    assert seen() == []
 
 
 def test_what_reception_does_is_found_by_the_next_look(mirrored: At) -> None:

@@ -61,6 +61,8 @@ def test_what_cannot_be_asked_for_changes_is_left_to_the_rounds() -> None:
     silent = capabilities()
     assert quick_streams(silent) == (Stream.PATIENTS, Stream.APPOINTMENTS, Stream.INVOICES)
     assert slow_streams(silent) == (Stream.LOCATIONS, Stream.CLASSES)
+    closing = capabilities(streams=(Stream.PATIENTS, Stream.BLOCKS, Stream.DELETED_PATIENTS))
+    assert slow_streams(closing) == (Stream.BLOCKS, Stream.DELETED_PATIENTS)
     telling = registry.vendor("cliniko").capabilities
     assert set(quick_streams(telling)) == {
         Stream.PATIENTS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from pms_sandbox.conditions import Condition, Row
@@ -33,10 +34,11 @@ def listing(call: Call) -> Payload:
     conditions += _about(call)
     tests = _tests(call)
     diary = call.sandbox.diary(call.world)
+    page, length = call.page()
+    encode = partial(shown, call)
     if not tests:
-        page, length = call.page()
         total, rows = diary.collection().select(conditions, _BY_ID, call.offset(page, length), length)
-        return call.page_of("appointments", [shown(call, row) for row in rows], total, page, length)
+        return call.page_of("appointments", call.rows("appointments", rows, encode), total, page, length)
 
     def ask() -> list[Row]:
         held = diary.collection()
@@ -44,7 +46,10 @@ def listing(call: Call) -> Payload:
         return [row for row in rows if all(test(row) for test in tests)]
 
     question = (frozenset(conditions), *(call.get(name) for name in _LOCAL))
-    return call.listed("appointments", diary.remembered(question, ask), lambda row: shown(call, row))
+    found = diary.remembered(question, ask)
+    start = call.offset(page, length)
+    on_page = call.rows("appointments", found[start : start + length], encode)
+    return call.page_of("appointments", on_page, len(found), page, length)
 
 
 def _about(call: Call) -> list[Condition]:

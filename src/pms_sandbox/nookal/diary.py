@@ -7,12 +7,16 @@ are not in the list; nothing tells that they went.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from typing import Any
+
+import msgspec
 
 from pms_sandbox.conditions import Row
 from pms_sandbox.store import Collection
 from pms_sandbox.world.model import World
 
 _KEPT = 8
+_MAX_ENCODED = 250_000
 _KEYS = ("patient_id", "practitioner_id", "business_id", "appointment_type_id", "class_id")
 
 
@@ -24,6 +28,7 @@ class Diary:
         self.rows = Collection("diary", {}, _KEYS, ("updated_at", "created_at", "starts_at"))
         self._made_at = -1
         self._found: dict[Hashable, list[Row]] = {}
+        self._encoded: dict[Hashable, msgspec.Raw] = {}
         world.listeners.append(self._follow)
 
     def remembered(self, question: Hashable, ask: Callable[[], list[Row]]) -> list[Row]:
@@ -35,9 +40,19 @@ class Diary:
             self._found[question] = ask()
         return self._found[question]
 
+    def encoded(self, name: Hashable, encode: Callable[[], dict[str, Any]]) -> msgspec.Raw:
+        """What ``encode`` makes, as JSON, kept as long: what a row shows may hang on any other."""
+        self.collection()
+        if name not in self._encoded:
+            if len(self._encoded) >= _MAX_ENCODED:
+                self._encoded.clear()
+            self._encoded[name] = msgspec.Raw(msgspec.json.encode(encode()))
+        return self._encoded[name]
+
     def collection(self) -> Collection:
         if self._made_at != self.world.resets:
             self._found.clear()
+            self._encoded.clear()
             self._made_at = self.world.resets
             world = self.world
             own = {id_: row for id_, row in world["individual_appointments"].rows.items() if not _deleted(row)}
@@ -47,6 +62,7 @@ class Diary:
 
     def _follow(self, name: str, old: Row | None, new: Row | None) -> None:
         self._found.clear()
+        self._encoded.clear()
         if self._made_at != self.world.resets:
             return
         if name == "individual_appointments":

@@ -79,7 +79,7 @@ class NookalFace:
         if method.texts and ("mojibake" in kinds or foreign_charset(request)):
             mojibake(params, method.texts, lost=foreign_charset(request))
         shift = kinds["page_drift"].shift if "page_drift" in kinds else 0
-        call = Call(self.sandbox, world, key, request, params, method.api_call or method.name, shift)
+        call = Call(self.sandbox, world, key, request, params, method.api_call or method.name, shift, bool(faults))
         try:
             if method.writes and "pretended" in kinds:
                 return pretending(world, lambda: method.handle(call))

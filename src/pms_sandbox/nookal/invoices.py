@@ -18,7 +18,8 @@ def listing(call: Call) -> Payload:
     if someone := call.get("patient_id"):
         conditions.append(Condition("patient_id", "in", frozenset({someone})))
     expanded = truthy(call.get("expanded"))
-    return call.select("bills", conditions, lambda row: shown(row, expanded=expanded), "invoices")
+    kind = "invoices expanded" if expanded else "invoices"
+    return call.select("bills", conditions, lambda row: shown(row, expanded=expanded), "invoices", kind=kind)
 
 
 def _void(call: Call) -> Condition:

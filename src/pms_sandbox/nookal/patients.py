@@ -17,7 +17,7 @@ _KINDS = ("Mobile", "Home", "Work", "Fax")
 def listing(call: Call) -> Payload:
     conditions = call.modified() + _deceased(call)
     if call.sees_all:
-        return call.select("patients", conditions, shown, "patients")
+        return call.select("patients", conditions, shown, "patients", kind="patients")
     rows = [row for row in everything(call.world, "patients", conditions) if visible(call, row)]
     return call.listed("patients", rows, shown)
 

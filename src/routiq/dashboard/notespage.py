@@ -1,8 +1,9 @@
 """Recent treatment notes beside a conversation: who may read them when, and how they are shown (N8).
 
-A conversation that was left to people needs what the practitioner knows. So whoever has taken it may read the
-patient's latest notes, live, until it is done. They stand in that one answer and nowhere else: not on the
-conversation's page, not in its turns, and nothing that Robyn or the API reads can reach them.
+A conversation that was left to people needs what the practitioner knows. So whoever has taken its task, or answers in
+it instead of Robyn, may read the patient's latest notes, live, until it is done or handed back. They stand in that
+one answer and nowhere else: not on the conversation's page, not in its turns, and nothing that Robyn or the API reads
+can reach them.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from routiq.practices.models import Membership
 from routiq.practices.permissions import Right, may
 from routiq.robyn import memory
 from routiq.robyn.models import Conversation
+from routiq.robyn.taking_over import in_charge
 
 SHOWN = 5
 
@@ -32,9 +34,10 @@ class Offer:
     conversation: Conversation
     connection: Connection
     patient: Patient
-    task: StaffTask
+    task: StaffTask | None
+    """The one to take; ``None`` where whoever asks answers in Robyn's place and no task is open."""
     is_readers: bool
-    """Whoever asks has taken the task: they may read."""
+    """Whoever asks has taken the task or the conversation itself: they may read."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +59,12 @@ def offer_of(talk: Conversation, membership: Membership, reader: Actor) -> Offer
     if patient is None or not sight_of(membership).sees(patient):
         return None
     open_tasks = list(StaffTask.objects.filter(conversation_id=talk.pk, done_at=None).order_by("pk"))
-    if not open_tasks:
+    answers = talk.ended_at is None and in_charge(talk) == str(reader)
+    if not open_tasks and not answers:
         return None
     taken = next((each for each in open_tasks if each.taken_by == str(reader)), None)
-    return Offer(talk, connection, patient, taken or open_tasks[0], is_readers=taken is not None)
+    task = taken or next(iter(open_tasks), None)
+    return Offer(talk, connection, patient, task, is_readers=answers or taken is not None)
 
 
 def read(offer: Offer, reader: Actor) -> list[Shown]:

@@ -19,6 +19,7 @@ from routiq.connections.gateways import gateway_of
 from routiq.connections.models import Connection
 from routiq.mirror.changes import Change, ChangeKind
 from routiq.mirror.models import Appointment, ClassSession
+from routiq.pms import registry
 from routiq.pms.errors import PmsError
 from routiq.pms.gateway import Capabilities, Gateway, Lane, Page, Selection, Stream
 from routiq.pms.records import UNSTAMPED, AttendanceRecord, Record
@@ -48,18 +49,20 @@ OVER = timedelta(seconds=5)
 
 def quick_streams(capabilities: Capabilities) -> tuple[Stream, ...]:
     """What can be looked at often: the vendor tells what has changed, at the price of the change."""
-    by_change = capabilities.streams_by_change
     return tuple(
-        stream for stream in CHANGING if stream in capabilities.streams and (by_change is None or stream in by_change)
+        stream for stream in CHANGING if stream in capabilities.streams and _tells_changes(capabilities, stream)
     )
 
 
 def slow_streams(capabilities: Capabilities) -> tuple[Stream, ...]:
     """What is read again in each round instead: the practice's own lists, of which no look is told, and what the
     vendor does not tell changes of."""
-    quick = quick_streams(capabilities)
-    rest = tuple(stream for stream in CHANGING if stream in capabilities.streams and stream not in quick)
-    return (*(stream for stream in plan.REFERENCE if stream in capabilities.streams), *rest)
+    rest = tuple(stream for stream in (*CHANGING, *ONLY_THOROUGH) if not _tells_changes(capabilities, stream))
+    return tuple(stream for stream in (*plan.REFERENCE, *rest) if stream in capabilities.streams)
+
+
+def _tells_changes(capabilities: Capabilities, stream: Stream) -> bool:
+    return capabilities.streams_by_change is None or stream in capabilities.streams_by_change
 
 
 @dataclass
@@ -118,7 +121,8 @@ def look(
     looked = Looked()
     at_work: Stream | None = None
     wanted = [stream for stream in (*plan.REFERENCE, *CHANGING) if stream in streams]
-    wanted += [stream for stream in ONLY_THOROUGH if thorough or stream in streams]
+    can = registry.vendor(connection.vendor).capabilities
+    wanted += [stream for stream in ONLY_THOROUGH if stream in streams or (thorough and _tells_changes(can, stream))]
     try:
         for stream in wanted:
             at_work = stream

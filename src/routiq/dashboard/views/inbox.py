@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from routiq.dashboard import fragments, inboxpage
+from routiq.dashboard import fragments, inboxpage, notespage
+from routiq.dashboard.doors import membership_of
 from routiq.dashboard.forms import ReplyForm
 from routiq.dashboard.seats import actor
 from routiq.dashboard.who import names_of
@@ -84,5 +85,9 @@ def _not_yours(other: taking_over.NotYours) -> str:
 
 
 def _page(request: HttpRequest, row: Conversation, form: ReplyForm) -> HttpResponse:
-    context = {**inboxpage.talk_context(request, row), "form": form}
+    context = {
+        **inboxpage.talk_context(request, row),
+        "form": form,
+        "notes": notespage.offer_of(row, membership_of(request), actor(request)),
+    }
     return render(request, "dashboard/inbox/talk.html", context, status=422 if form.errors else 200)

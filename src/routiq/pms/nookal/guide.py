@@ -92,7 +92,7 @@ GUIDE = Guide(
         "The practitioner must have free time in the Nookal diary that is as long as the service.",
     ),
     permissions=(
-        "Reads patients, appointments, classes, practitioners, services, locations and the waiting list.",
+        "Reads patients, appointments, classes, events, practitioners, services, locations and the waiting list.",
         "Reads invoices and payments, for owners and reception.",
         "Writes appointments: books, moves and cancels them; registers new patients.",
         "Reads treatment notes only when you switch that on, during a conversation, and stores none of them.",

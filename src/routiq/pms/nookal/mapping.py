@@ -218,12 +218,12 @@ def times(found: payloads.Appointment, habits: Habits) -> tuple[datetime, dateti
     starts = moment(found.starts_utc)
     if starts is not None:
         return starts, _after(starts, moment(found.ends_utc))
-    return _local_span(found, found.date, found.starts, found.ends, habits)
+    return local_span(found, found.date, found.starts, found.ends, habits)
 
 
 def class_session(found: payloads.ClassSession, habits: Habits) -> ClassRecord | None:
     """A cancelled class no longer stands in the diary. Reference: Nookal API v2, getClasses."""
-    span = _local_span(
+    span = local_span(
         found,
         found.class_date or found.date,
         found.class_starts or found.starts,
@@ -345,9 +345,11 @@ def _status(cancelled: Scalar, dna: Scalar, word: str) -> AppointmentStatus:
     return AppointmentStatus.CONFIRMED
 
 
-def _local_span(
+def local_span(
     found: Any, on: Scalar, starts: Scalar, ends: Scalar, habits: Habits
 ) -> tuple[datetime, datetime] | None:
+    """Start and end by the wall clock in the zone that the row or its location names. ``None`` where there is no such
+    zone, no day or no start."""
     where = zone(text(found.time_zone)) or zone(habits.zones.get(record_id(found.location_id), ""))
     local_day, first, last = day(on), clock(starts), clock(ends)
     if where is None or local_day is None or first is None:

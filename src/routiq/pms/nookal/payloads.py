@@ -186,6 +186,21 @@ class Participant(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     modified: Scalar = msgspec.field(name="lastModified", default=None)
 
 
+class Event(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """One day of what keeps a practitioner from seeing patients. Whether it has an id and a place of its own is not
+    documented."""
+
+    id: Scalar = msgspec.field(name="ID", default=None)
+    practitioner_id: Scalar = msgspec.field(name="ProviderID", default=None)
+    location_id: Scalar = msgspec.field(name="LocationID", default=None)
+    date: Scalar = msgspec.field(name="ApptDate", default=None)
+    starts: Scalar = msgspec.field(name="StartTime", default=None)
+    ends: Scalar = msgspec.field(name="EndTime", default=None)
+    time_zone: Scalar = msgspec.field(name="TimeZone", default=None)
+    title: Scalar = msgspec.field(name="EventTitle", default=None)
+    active: Scalar = msgspec.field(name="IsActive", default=None)
+
+
 class Waiting(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename="camel"):
     id: Scalar = msgspec.field(name="ID")
     client_id: Scalar = msgspec.field(name="clientID", default=None)

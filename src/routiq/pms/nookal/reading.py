@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from routiq.pms.gateway import Lane, Page, Selection, Stream
-from routiq.pms.nookal import mapping
+from routiq.pms.nookal import events, mapping
 from routiq.pms.nookal.calls import Answer, Calls, changed
 from routiq.pms.nookal.catalogue import Catalogue, astray
 from routiq.pms.nookal.mapping import Habits
@@ -17,6 +19,17 @@ from routiq.pms.nookal.walking import PAGE_SIZE, Astray, Cursor, Step, step
 from routiq.pms.records import InvoiceRecord, Record
 
 _BACKGROUND = Lane.BACKGROUND
+#: Seconds after which a page takes no further class.
+TOGETHER = 0.5
+
+
+class _Found(msgspec.Struct, frozen=True):
+    """What an answer brought, and where the walk goes on (``None``: it is over)."""
+
+    records: list[msgspec.Struct]
+    on: Cursor | None
+    remaining: int | None
+    asked_at: datetime
 
 
 class Reading:
@@ -32,30 +45,45 @@ class Reading:
         check_selection(stream, selection)
         if stream is Stream.OFFERINGS:
             return self._offerings()
-        at = Cursor.read(cursor)
         every = queries(stream, selection, lambda: self._catalogue.distinct_zones(_BACKGROUND))
-        query = every[at.part]
+        found = self._read(every, Cursor.read(cursor))
+        if stream is Stream.ATTENDANCES:
+            found = self._with_more(every, found)
+        if selection.updated_since is not None:
+            found.records.sort(key=_stamp)
+        return Page(
+            records=found.records,
+            next_cursor=found.on.text() if found.on is not None else None,
+            remaining=found.remaining,
+            asked_at=found.asked_at,
+        )
+
+    def _with_more(self, every: list[Query], found: _Found) -> _Found:
+        """A class has few seats and costs a request all the same: where Nookal is asked quickly, a page has those of
+        many. Where the pace is slow it has no more than can be lost without regret."""
+        began = time.monotonic()
+        while found.on is not None and len(found.records) < PAGE_SIZE and time.monotonic() - began < TOGETHER:
+            more = self._read(every, found.on)
+            found = _Found([*found.records, *more.records], more.on, more.remaining, found.asked_at)
+        return found
+
+    def _read(self, every: list[Query], at: Cursor) -> _Found:
+        """One answer, from where the walk stands."""
         if at.todo:
             return self._seats(at)
+        query = every[at.part]
         answer, rows = self._ask(query, at)
-        on = _step(query, at, answer, [record_id(getattr(row, "id", None)) for row in rows])
+        on = _step(query, at, answer, [query.row_id(row) for row in rows])
         records = self._records(query, rows)
         if query.beyond is not None and records:
             records = self._void_beyond(query, answer, records)
         if query.leads_to_seats:
             todo = tuple(record.id for record in records if isinstance(record, Record))
-            return self._before_seats(on, at, todo, answer)
+            return _before_seats(on, at, todo, answer)
         cursor_on = on.cursor
         if cursor_on is None and at.part + 1 < len(every):
             cursor_on = Cursor(part=at.part + 1)
-        if selection.updated_since is not None:
-            records.sort(key=_stamp)
-        return Page(
-            records=records,
-            next_cursor=cursor_on.text() if cursor_on is not None else None,
-            remaining=on.remaining if at.part + 1 == len(every) else None,
-            asked_at=answer.asked_at,
-        )
+        return _Found(records, cursor_on, on.remaining if at.part + 1 == len(every) else None, answer.asked_at)
 
     def _ask(self, query: Query, at: Cursor) -> tuple[Answer, list[Any]]:
         place = [("page", str(at.page)), ("page_length", str(PAGE_SIZE))]
@@ -94,32 +122,16 @@ class Reading:
 
     def _habits_now(self, query: Query) -> Habits:
         """With the zones of the locations, where times may come without one."""
-        if query.mapper not in (mapping.appointment, mapping.class_session):
+        if query.mapper not in (mapping.appointment, mapping.class_session, events.block):
             return self._habits
         return msgspec.structs.replace(self._habits, zones=self._catalogue.zones(_BACKGROUND))
 
-    def _before_seats(self, on: Step, at: Cursor, todo: tuple[str, ...], answer: Answer) -> Page:
-        """A page of classes: nothing to hand out yet, their seats come next."""
-        after = on.cursor or Cursor(part=at.part, page=0)
-        following = msgspec.structs.replace(after, todo=todo) if todo else on.cursor
-        return Page(
-            records=(),
-            next_cursor=following.text() if following is not None else None,
-            remaining=None,
-            asked_at=answer.asked_at,
-        )
-
-    def _seats(self, at: Cursor) -> Page:
+    def _seats(self, at: Cursor) -> _Found:
         """The seats of the next class on the list. ``page`` 0 says that no page of classes follows."""
         answer, rows = self._ask(seats(at.todo[0]), Cursor())
         left = at.todo[1:]
         following = msgspec.structs.replace(at, todo=left) if left or at.page else None
-        return Page(
-            records=mapping.attendances(rows, at.todo[0]),
-            next_cursor=following.text() if following is not None else None,
-            remaining=None,
-            asked_at=answer.asked_at,
-        )
+        return _Found(list(mapping.attendances(rows, at.todo[0])), following, None, answer.asked_at)
 
     def _offerings(self) -> Page:
         """All at once: they are put together from three short lists, read anew."""
@@ -130,6 +142,12 @@ class Reading:
             remaining=0,
             asked_at=lists.asked_at,
         )
+
+
+def _before_seats(on: Step, at: Cursor, todo: tuple[str, ...], answer: Answer) -> _Found:
+    """A page of classes: nothing to hand out yet, their seats come next."""
+    after = on.cursor or Cursor(part=at.part, page=0)
+    return _Found([], msgspec.structs.replace(after, todo=todo) if todo else on.cursor, None, answer.asked_at)
 
 
 def _stamp(record: Any) -> Any:

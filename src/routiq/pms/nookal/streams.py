@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from routiq.pms.gateway import Selection, Stream
-from routiq.pms.nookal import mapping, payloads
+from routiq.pms.nookal import events, mapping, payloads
 from routiq.pms.nookal.mapping import Habits
 from routiq.pms.nookal.values import record_id, stamp
 from routiq.pms.nookal.zones import first_day, last_day
@@ -22,7 +22,7 @@ from routiq.pms.transport import Params
 
 #: Nookal names neither the zone of ``last_modified`` nor whether it is inclusive: a day more covers any answer.
 OVERLAP = timedelta(hours=24)
-#: Classes are always asked for between two days: so far before and after all that a practice keeps.
+#: Classes and events are always asked for between two days: so far before and after all that a practice keeps.
 _EVER = (date(2000, 1, 1), timedelta(days=730))
 #: Whose seats are read again when somebody asks what has changed: Nookal cannot be asked for changed seats.
 _NEAR = timedelta(days=14)
@@ -36,14 +36,19 @@ STREAMS = (
     Stream.APPOINTMENTS,
     Stream.CLASSES,
     Stream.ATTENDANCES,
+    Stream.BLOCKS,
     Stream.WAITING_LIST,
     Stream.INVOICES,
 )
 #: Of these Nookal tells what has changed.
 BY_CHANGE = (Stream.PATIENTS, Stream.APPOINTMENTS, Stream.WAITING_LIST, Stream.INVOICES)
-_WITH_STARTS = (Stream.APPOINTMENTS, Stream.CLASSES)
+_WITH_STARTS = (Stream.APPOINTMENTS, Stream.CLASSES, Stream.BLOCKS)
 
 Mapper = Callable[[Any, Habits], msgspec.Struct | None]
+
+
+def _own_id(row: Any) -> str:
+    return record_id(getattr(row, "id", None))
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +70,8 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     """The rows are classes, and what is wanted are their seats."""
     or_else: Params | None = None
     """Asked once more with these when nothing came."""
+    row_id: Callable[[Any], str] = _own_id
+    """By what a row is known when it is met again."""
     beyond: Params | None = None
     """What comes beyond the answer to these is void."""
 
@@ -111,6 +118,8 @@ def queries(stream: Stream, selection: Selection, zones: Zones) -> list[Query]:
         return [_classes(selection, zones)]
     if stream is Stream.ATTENDANCES:
         return _attendances(selection, zones)
+    if stream is Stream.BLOCKS:
+        return _events(selection, zones)
     if stream is Stream.WAITING_LIST:
         params = [("lastmodified", stamp(changed - OVERLAP))] if changed else []
         query = _list("getWaitingList", "waitingList", payloads.Waiting, mapping.waiting, params)
@@ -192,9 +201,32 @@ def _classes(selection: Selection, zones: Zones) -> Query:
     )
 
 
+def _events(selection: Selection, zones: Zones) -> list[Query]:
+    """As with classes. One by its id is looked for among those of its day."""
+    plain = _list("getEvents", "events", payloads.Event, events.block)
+    plain = msgspec.structs.replace(plain, wanted=_wanted(selection), row_id=events.block_id)
+    if selection.ids:
+        days = sorted(set(filter(None, map(events.day_of, selection.ids)))) or [_EVER[0]]
+        return [msgspec.structs.replace(plain, params=_between(each, each)) for each in days]
+    since = selection.updated_since
+    starts_from = since - OVERLAP if since is not None else selection.starts_from
+    return [
+        msgspec.structs.replace(
+            plain,
+            params=_days(starts_from, selection.starts_before, zones),
+            starts_from=starts_from,
+            starts_before=selection.starts_before,
+        )
+    ]
+
+
 def _days(starts_from: datetime | None, starts_before: datetime | None, zones: Zones) -> list[tuple[str, str]]:
     first = first_day(starts_from, zones()) if starts_from is not None else _EVER[0]
     last = last_day(starts_before, zones()) if starts_before is not None else datetime.now(UTC).date() + _EVER[1]
+    return _between(first, last)
+
+
+def _between(first: date, last: date) -> list[tuple[str, str]]:
     return [("date_from", first.isoformat()), ("date_to", last.isoformat())]
 
 

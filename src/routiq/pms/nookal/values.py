@@ -18,6 +18,8 @@ _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 
 def text(value: Scalar) -> str:
     """``"1"`` for 1, ``"1"`` for true, empty for null; blanks at the ends dropped."""
+    if type(value) is str:  # Nearly always.
+        return value.strip()
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -83,6 +85,8 @@ def moment(value: Scalar) -> datetime | None:
     if len(found) < 10:
         return None
     try:
+        if len(found) == 19:  # Nearly always: read in one go.
+            return datetime.fromisoformat(f"{found}+00:00")
         read = datetime.fromisoformat(found)
     except ValueError:
         return None
