@@ -110,4 +110,4 @@ def test_a_window_begins_and_ends_to_the_minute(sandbox: RunningSandbox, nookal:
     found = nookal.all(Stream.BLOCKS, Selection(starts_from=first, starts_before=last))
     assert {each.id for each in found} == {each.id for each in every if first <= each.starts_at < last}
     asked = forms(sandbox, "getEvents")[-1]
-    assert asked["date_from"] == first.astimezone(ZoneInfo("Australia/Perth")).date().isoformat()
+    assert asked["date_from"] == first.astimezone(ZoneInfo("Australia/Sydney")).date().isoformat()
