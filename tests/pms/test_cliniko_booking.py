@@ -13,6 +13,7 @@ from routiq.pms.errors import (
     NotBookableOnline,
     NotFound,
     NotPermitted,
+    VendorChanged,
     VendorUnavailable,
     WriteRefused,
     WriteUncertain,
@@ -86,7 +87,7 @@ def test_a_switch_that_is_off_is_named_with_the_way_to_it(
 
 def test_a_booking_stands_in_the_diary(sandbox: RunningSandbox, clinic: Any, desk: Desk) -> None:
     slot = free(clinic, desk)[0]
-    booked = clinic.gateway.book(desk.draft(slot.starts_at, notes="Booked by phone"))
+    booked = clinic.gateway.book(desk.draft(slot.starts_at, notes="Booked by phone")).record
     row = next(
         row for row in sandbox.world("individual_appointments")["individual_appointments"] if row["id"] == booked.id
     )
@@ -103,13 +104,13 @@ def test_a_start_in_another_zone_is_sent_as_the_same_instant(clinic: Any, desk: 
 
     slot = free(clinic, desk)[0]
     local = slot.starts_at.astimezone(ZoneInfo("Australia/Sydney"))
-    assert clinic.gateway.book(desk.draft(local)).starts_at == slot.starts_at
+    assert clinic.gateway.book(desk.draft(local)).record.starts_at == slot.starts_at
 
 
 def test_two_bookings_at_one_time_are_a_conflict_that_can_be_taken_back(clinic: Any, desk: Desk) -> None:
     slot = free(clinic, desk)[0]
-    first = clinic.gateway.book(desk.draft(slot.starts_at))
-    second = clinic.gateway.book(desk.draft(slot.starts_at))
+    first = clinic.gateway.book(desk.draft(slot.starts_at)).record
+    second = clinic.gateway.book(desk.draft(slot.starts_at)).record
     assert clinic.gateway.has_conflict(second.id)
     clinic.gateway.withdraw(second.id)
     clinic.gateway.withdraw(second.id)
@@ -119,7 +120,7 @@ def test_two_bookings_at_one_time_are_a_conflict_that_can_be_taken_back(clinic: 
 
 
 def test_taking_back_mails_nobody_since_nothing_is_cancelled(clinic: Any, desk: Desk) -> None:
-    booked = clinic.gateway.book(desk.draft(free(clinic, desk)[0].starts_at))
+    booked = clinic.gateway.book(desk.draft(free(clinic, desk)[0].starts_at)).record
     clinic.gateway.withdraw(booked.id)
     assert clinic.gateway.appointment(booked.id).cancelled_at is None
 
@@ -166,7 +167,7 @@ def test_an_unclear_answer_to_a_booking_is_never_sent_again(
 
 def test_what_was_cancelled_or_archived_is_not_found_again(sandbox: RunningSandbox, clinic: Any, desk: Desk) -> None:
     slot = free(clinic, desk)[0]
-    cancelled = clinic.gateway.book(desk.draft(slot.starts_at))
+    cancelled = clinic.gateway.book(desk.draft(slot.starts_at)).record
     sandbox.edit([{"op": "cancel", "collection": "individual_appointments", "id": cancelled.id}])
     assert desk.find(clinic, slot.starts_at) == []
     read = clinic.gateway.appointment(cancelled.id)
@@ -216,7 +217,7 @@ def test_a_host_that_takes_no_connection_has_surely_booked_nothing(open_clinic: 
 
 
 def test_taking_back_is_tried_again_when_the_answer_is_lost(sandbox: RunningSandbox, clinic: Any, desk: Desk) -> None:
-    booked = clinic.gateway.book(desk.draft(free(clinic, desk)[0].starts_at))
+    booked = clinic.gateway.book(desk.draft(free(clinic, desk)[0].starts_at)).record
     sandbox.fault(kind="drop_after", method="POST", path="archive$")
     clinic.gateway.withdraw(booked.id)
     assert clinic.gateway.appointment(booked.id).deleted_at is not None
@@ -225,7 +226,7 @@ def test_taking_back_is_tried_again_when_the_answer_is_lost(sandbox: RunningSand
 def test_an_archived_appointment_hidden_at_its_own_address_is_read_from_the_list(
     sandbox: RunningSandbox, clinic: Any, desk: Desk
 ) -> None:
-    booked = clinic.gateway.book(desk.draft(free(clinic, desk)[0].starts_at))
+    booked = clinic.gateway.book(desk.draft(free(clinic, desk)[0].starts_at)).record
     sandbox.fault(kind="status", status=404, path=r"^individual_appointments/\d+$", times=None)
     assert clinic.gateway.appointment(booked.id).id == booked.id
 
@@ -237,6 +238,29 @@ def test_an_appointment_that_does_not_exist_is_not_found(unknown: str, clinic: A
 
 
 def test_our_own_booking_is_seen_by_the_next_pull(clinic: Any, desk: Desk) -> None:
-    booked = clinic.gateway.book(desk.draft(free(clinic, desk)[0].starts_at))
+    booked = clinic.gateway.book(desk.draft(free(clinic, desk)[0].starts_at)).record
     pulled = clinic.all(Stream.APPOINTMENTS, Selection(updated_since=booked.updated_at))
     assert booked.id in {record.id for record in pulled}
+
+
+def test_an_appointment_with_somebody_else_than_was_asked_for_does_not_stand(
+    clinic: Any, desk: Desk, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The vendor enters it with another practitioner and says yes (BOOK-07)."""
+    slot = free(clinic, desk)[0]
+    other = next(who.id for who in clinic.all(Stream.PRACTITIONERS) if who.id != desk.practitioner_id)
+    transport = clinic.gateway._diary._transport
+    write = transport.write
+
+    def astray(method: str, path: str, content: bytes | None = None, **more: Any) -> bytes:
+        if method == "POST" and content:
+            content = content.replace(desk.practitioner_id.encode(), other.encode())
+        return bytes(write(method, path, content, **more))
+
+    monkeypatch.setattr(transport, "write", astray)
+    with pytest.raises(VendorChanged) as changed:
+        clinic.gateway.book(desk.draft(slot.starts_at, notes="Ref QX7Z"))
+    assert changed.value.code == "VendorChanged.not_as_asked"
+    rows = sandbox.world("individual_appointments")["individual_appointments"]
+    (made,) = [held for held in rows if "QX7Z" in (held["notes"] or "")]
+    assert made["archived_at"]

@@ -55,11 +55,11 @@ def test_nothing_that_was_asked_for_led_there(sandbox: RunningSandbox, clinic: A
     draft = AppointmentDraft(
         **where, patient_id=appointment.patient_id, starts_at=start, ends_at=start + timedelta(minutes=30)
     )
-    made = gateway.book(draft)
+    made = gateway.book(draft).record
     later = {"starts_at": start + timedelta(days=1), "ends_at": start + timedelta(days=1, minutes=30)}
     gateway.reschedule(AppointmentMove(**where, **later, appointment_id=made.id, patient_id=made.patient_id))
     gateway.cancel(Cancellation(appointment_id=made.id, patient_id=made.patient_id))
-    gateway.withdraw(gateway.book(draft).id)
+    gateway.withdraw(gateway.book(draft).record.id)
     gateway.find_patients(first_name="Ada", last_name="Nguyen", date_of_birth=None)
     gateway.register_patient(PatientDraft(first_name="Ada", last_name="Nguyen", notes="New"))
     with pytest.raises(WriteRefused):

@@ -123,7 +123,7 @@ def test_free_times_come_in_order_and_each_can_be_booked(desk: Desk) -> None:
     assert {slot.ends_at - slot.starts_at for slot in slots} == {timedelta(minutes=desk.kind.duration_minutes)}
     assert min(slot.starts_at for slot in slots) > NOW
     for slot in slots[:: max(len(slots) // 6, 1)]:
-        record = desk.clinic.gateway.book(desk.draft(slot.starts_at))
+        record = desk.clinic.gateway.book(desk.draft(slot.starts_at)).record
         assert not desk.clinic.gateway.has_conflict(record.id, patient_id=desk.patient_id)
         desk.clinic.gateway.withdraw(record.id, patient_id=desk.patient_id)
 
@@ -198,7 +198,7 @@ def test_many_who_look_for_times_at_once_ask_for_the_lists_once(
 
 def test_an_appointment_is_booked_and_read_back(sandbox: RunningSandbox, desk: Desk) -> None:
     slot = desk.free()[0]
-    record = desk.clinic.gateway.book(desk.draft(slot.starts_at))
+    record = desk.clinic.gateway.book(desk.draft(slot.starts_at)).record
     assert (record.starts_at, record.ends_at) == (slot.starts_at, slot.ends_at)
     assert rows(sandbox)[record.id]["patient_id"] == desk.patient_id
     assert writes(sandbox) == ["addAppointmentBooking"]
@@ -268,7 +268,7 @@ def test_a_key_that_died_books_nothing_and_says_so(sandbox: RunningSandbox, desk
 
 def test_an_overlap_in_the_diary_is_seen(sandbox: RunningSandbox, desk: Desk) -> None:
     slot = desk.free()[0]
-    record = desk.clinic.gateway.book(desk.draft(slot.starts_at))
+    record = desk.clinic.gateway.book(desk.draft(slot.starts_at)).record
     assert not desk.clinic.gateway.has_conflict(record.id, patient_id=desk.patient_id)
     row = rows(sandbox)[record.id]
     (other,) = sandbox.edit(
@@ -291,7 +291,7 @@ def test_an_overlap_in_the_diary_is_seen(sandbox: RunningSandbox, desk: Desk) ->
 
 def test_an_overlap_with_a_class_is_seen(sandbox: RunningSandbox, desk: Desk) -> None:
     slot = desk.free()[0]
-    record = desk.clinic.gateway.book(desk.draft(slot.starts_at))
+    record = desk.clinic.gateway.book(desk.draft(slot.starts_at)).record
     row = rows(sandbox)[record.id]
     assert sandbox.server is not None
     group = next(iter(sandbox.server.sandbox.worlds["main"]["group_appointments"].rows.values()))
@@ -314,7 +314,7 @@ def test_an_overlap_with_a_class_is_seen(sandbox: RunningSandbox, desk: Desk) ->
 
 def test_an_appointment_of_somebody_else_is_not_found(desk: Desk) -> None:
     slot = desk.free()[0]
-    record = desk.clinic.gateway.book(desk.draft(slot.starts_at))
+    record = desk.clinic.gateway.book(desk.draft(slot.starts_at)).record
     assert desk.clinic.gateway.appointment(record.id, patient_id=desk.patient_id) == record
     for appointment_id, patient_id in ((record.id, "999"), ("999", desk.patient_id), (record.id, "")):
         with pytest.raises(NotFound):
@@ -323,14 +323,14 @@ def test_an_appointment_of_somebody_else_is_not_found(desk: Desk) -> None:
 
 def test_taking_back_may_be_repeated(sandbox: RunningSandbox, desk: Desk) -> None:
     slot = desk.free()[0]
-    record = desk.clinic.gateway.book(desk.draft(slot.starts_at))
+    record = desk.clinic.gateway.book(desk.draft(slot.starts_at)).record
     for _ in range(2):
         desk.clinic.gateway.withdraw(record.id, patient_id=desk.patient_id)
     desk.clinic.gateway.withdraw("999", patient_id=desk.patient_id)
     assert rows(sandbox)[record.id]["cancelled_at"]
     assert desk.find(slot.starts_at) == []
     sandbox.fault(kind="pretended", path="cancelAppointment", times=None)
-    again = desk.clinic.gateway.book(desk.draft(slot.starts_at))
+    again = desk.clinic.gateway.book(desk.draft(slot.starts_at)).record
     with pytest.raises(VendorChanged):
         desk.clinic.gateway.withdraw(again.id, patient_id=desk.patient_id)
 
@@ -340,8 +340,8 @@ def test_taking_back_may_be_repeated(sandbox: RunningSandbox, desk: Desk) -> Non
 
 def test_an_appointment_is_moved_in_place_and_read_back(sandbox: RunningSandbox, desk: Desk) -> None:
     first, *_, last = desk.free()
-    record = desk.clinic.gateway.book(desk.draft(first.starts_at))
-    moved = desk.clinic.gateway.reschedule(desk.move(record, last.starts_at))
+    record = desk.clinic.gateway.book(desk.draft(first.starts_at)).record
+    moved = desk.clinic.gateway.reschedule(desk.move(record, last.starts_at)).record
     assert (moved.id, moved.starts_at) == (record.id, last.starts_at)
     assert desk.find(first.starts_at) == []
     assert [found.id for found in desk.find(last.starts_at)] == [record.id]
@@ -355,7 +355,7 @@ def test_an_appointment_is_moved_in_place_and_read_back(sandbox: RunningSandbox,
 
 def test_a_move_onto_somebody_elses_time_leaves_the_old_one_whole(sandbox: RunningSandbox, desk: Desk) -> None:
     first, *_, last = desk.free()
-    record = desk.clinic.gateway.book(desk.draft(first.starts_at))
+    record = desk.clinic.gateway.book(desk.draft(first.starts_at)).record
     desk.clinic.gateway.book(desk.draft(last.starts_at))
     with pytest.raises(SlotTaken):
         desk.clinic.gateway.reschedule(desk.move(record, last.starts_at))
@@ -364,7 +364,7 @@ def test_a_move_onto_somebody_elses_time_leaves_the_old_one_whole(sandbox: Runni
 
 def test_a_move_that_nookal_only_pretended_is_told(sandbox: RunningSandbox, desk: Desk) -> None:
     first, *_, last = desk.free()
-    record = desk.clinic.gateway.book(desk.draft(first.starts_at))
+    record = desk.clinic.gateway.book(desk.draft(first.starts_at)).record
     sandbox.fault(kind="pretended", path="updateAppointmentBooking")
     with pytest.raises(VendorChanged) as refused:
         desk.clinic.gateway.reschedule(desk.move(record, last.starts_at))
@@ -373,7 +373,7 @@ def test_a_move_that_nookal_only_pretended_is_told(sandbox: RunningSandbox, desk
 
 def test_what_is_not_there_cannot_be_moved_or_cancelled(desk: Desk) -> None:
     first, *_, last = desk.free()
-    record = desk.clinic.gateway.book(desk.draft(first.starts_at))
+    record = desk.clinic.gateway.book(desk.draft(first.starts_at)).record
     with pytest.raises(NotFound):
         desk.clinic.gateway.reschedule(desk.move(record, last.starts_at, appointment_id="999"))
     with pytest.raises(NotFound):
@@ -385,7 +385,7 @@ def test_an_appointment_is_cancelled_once_and_for_all(
     reason: CancellationReason, sandbox: RunningSandbox, desk: Desk
 ) -> None:
     slot = desk.free()[0]
-    record = desk.clinic.gateway.book(desk.draft(slot.starts_at))
+    record = desk.clinic.gateway.book(desk.draft(slot.starts_at)).record
     wish = Cancellation(appointment_id=record.id, patient_id=desk.patient_id, reason=reason, note="private")
     for _ in range(2):
         cancelled = desk.clinic.gateway.cancel(wish)
@@ -397,7 +397,7 @@ def test_an_appointment_is_cancelled_once_and_for_all(
 
 def test_a_cancellation_that_nookal_only_pretended_is_told(sandbox: RunningSandbox, desk: Desk) -> None:
     slot = desk.free()[0]
-    record = desk.clinic.gateway.book(desk.draft(slot.starts_at))
+    record = desk.clinic.gateway.book(desk.draft(slot.starts_at)).record
     sandbox.fault(kind="pretended", path="cancelAppointment")
     with pytest.raises(VendorChanged):
         desk.clinic.gateway.cancel(Cancellation(appointment_id=record.id, patient_id=desk.patient_id))
@@ -408,7 +408,7 @@ def test_a_change_whose_answer_is_lost_is_uncertain_and_sent_once(
     method: str, sandbox: RunningSandbox, desk: Desk
 ) -> None:
     first, *_, last = desk.free()
-    record = desk.clinic.gateway.book(desk.draft(first.starts_at))
+    record = desk.clinic.gateway.book(desk.draft(first.starts_at)).record
     sandbox.clear_requests()
     sandbox.fault(kind="drop_after", path=method)
     gateway, wish = desk.clinic.gateway, Cancellation(appointment_id=record.id, patient_id=desk.patient_id)

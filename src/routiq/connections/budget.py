@@ -19,6 +19,7 @@ from routiq.pms.errors import Disconnected, KeyReplaced, RateLimited
 from routiq.pms.gateway import Lane, Pace, PaceKind, Tell
 from routiq.pms.pacing import BudgetRules, BudgetState, LocalPace, block, decide, not_counted
 from routiq.pms.pacing_adaptive import AdaptiveRules, AdaptiveState
+from routiq.practices.side_by_side import give_back
 from routiq.practices.tenancy import acting_for
 
 #: How long a person may be kept waiting for the budget before being told so, seconds.
@@ -83,6 +84,7 @@ class _SharedRow:
             if sending:
                 refuse_when_replaced(key_set_at, self._key_set_at)
             yield cursor, msgspec.json.decode(raw) if isinstance(raw, str) else raw, now
+        give_back()
 
     def write(self, cursor: CursorWrapper, state: dict[str, object]) -> None:
         cursor.execute(_WRITE, [msgspec.json.encode(state).decode(), self.connection_id])
@@ -213,6 +215,7 @@ class UnlimitedPace:
                 "SELECT state, key_set_at FROM connections_connection WHERE id = %s", [self._connection_id]
             )
             state, key_set_at = cursor.fetchone() or (None, None)
+        give_back()
         refuse_when_ended(state)
         refuse_when_replaced(key_set_at, self._key_set_at)
 

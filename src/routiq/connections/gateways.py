@@ -17,6 +17,7 @@ from routiq.pms import registry
 from routiq.pms.errors import KeyReplaced
 from routiq.pms.gateway import Gateway, Pace, Vendor
 from routiq.practices.models import Practice
+from routiq.practices.side_by_side import give_back, side_by_side
 from routiq.practices.tenancy import acting_for
 
 #: What may be asked a second time, with the new key, when the key is replaced in the middle.
@@ -55,6 +56,7 @@ def open_with(vendor: Vendor, *, key: str, region: str, pace: Pace, practice: Pr
         contact=settings.ROUTIQ_CONTACT,
         include_notes=practice.keep_patient_notes,
         phone_region=practice.country_code,
+        together=side_by_side,
     )
 
 
@@ -101,6 +103,7 @@ class _Following:
             if stored and stored[1] != held.key_set_at:
                 current = Connection.objects.select_related("practice").get(pk=held.pk)
                 self._connection, self._gateway = current, _opened(current)
+        give_back()
         return cast(Callable[..., Any], getattr(self._gateway, name))
 
 

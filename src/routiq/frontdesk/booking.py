@@ -11,7 +11,7 @@ from django.db import IntegrityError
 from routiq.connections.connecting import live_connection
 from routiq.connections.models import Connection
 from routiq.frontdesk import checks, journal
-from routiq.frontdesk.carrying import Seen, Standing, Steps, Written, carry_out
+from routiq.frontdesk.carrying import Seen, Sent, Standing, Steps, Written, carry_out
 from routiq.frontdesk.models import Booking, Write
 from routiq.frontdesk.waiting import At, may_take_a_moment
 from routiq.frontdesk.wishes import BookingAnswer, BookingRequest, Outcome
@@ -149,9 +149,9 @@ class _Booking(Steps):
     def is_free(self, gateway: Gateway, write: Write) -> bool:
         return is_offered(gateway, write)
 
-    def send(self, gateway: Gateway, write: Write) -> Written:
+    def send(self, gateway: Gateway, write: Write) -> Sent:
         starts_at, ends_at = wanted_time(write)
-        return gateway.book(
+        entered = gateway.book(
             AppointmentDraft(
                 patient_id=write.patient_remote_id,
                 practitioner_id=write.practitioner_remote_id,
@@ -162,6 +162,7 @@ class _Booking(Steps):
                 notes=f"Booked by {signed_by(write)}. Ref {write.reference}",
             )
         )
+        return Sent(entered.record, entered.conflict)
 
     def name(self, write: Write, record: Written) -> None:
         write.appointment_remote_id = record.id

@@ -13,7 +13,7 @@ from routiq.connections.models import Connection
 from routiq.frontdesk import checks, journal
 from routiq.frontdesk.answering import UNDER_WAY, answer, refuse, told
 from routiq.frontdesk.booking import signed_by
-from routiq.frontdesk.carrying import Already, NotNow, Seen, Standing, Steps, Written, carry_out
+from routiq.frontdesk.carrying import Already, NotNow, Seen, Sent, Standing, Steps, carry_out
 from routiq.frontdesk.changes import CancelRequest, ChangeAnswer, Late
 from routiq.frontdesk.checks import Refusal
 from routiq.frontdesk.describing import in_words
@@ -162,12 +162,12 @@ class _Cancellation(Steps):
             raise NotNow(CHANGED)
         return True
 
-    def send(self, gateway: Gateway, write: Write) -> Written:
+    def send(self, gateway: Gateway, write: Write) -> Sent:
         note = [f"Cancelled by {signed_by(write)}. Ref {write.reference}."]
         if write.asked.get("counts_as_dna"):
             note.append(_LATE_NOTE)
         note.append(write.asked.get("note", ""))
-        return gateway.cancel(
+        cancelled = gateway.cancel(
             Cancellation(
                 appointment_id=write.appointment_remote_id,
                 patient_id=write.patient_remote_id,
@@ -175,6 +175,7 @@ class _Cancellation(Steps):
                 note=" ".join(filter(None, note)),
             )
         )
+        return Sent(cancelled)
 
     def look(self, gateway: Gateway, write: Write) -> Seen:
         """What the practice has taken out of its diary does not stand either: that is what was asked for."""

@@ -39,15 +39,26 @@ from routiq.pms.errors import (
 from routiq.pms.gateway import Gateway, Stream
 from routiq.pms.records import AppointmentRecord, PatientRecord
 
-#: A request that was sent may still arrive: only after this long does "not there" mean "not done".
-LATEST_ARRIVAL = timedelta(minutes=2)
+#: A request that was sent may still arrive: only after this long is "not there" told as "not done", so that whoever
+#: asked for it knows within a minute. It is longer than any vendor's own time limit for a request that we know of.
+BELIEVED_AFTER = timedelta(seconds=45)
 #: So often is it looked for before that is believed.
 LOOKUPS = 3
+#: And by then at the latest has it arrived: it is looked for once more (:mod:`routiq.frontdesk.late_arrivals`).
+LATEST_ARRIVAL = timedelta(minutes=2)
 
 #: Ends after which two appointments stand at one time; the task that is left then says all there is to say.
 FOR_A_PERSON = ("not_taken_back", "old_time_lost")
 
 Written = AppointmentRecord | PatientRecord
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What the vendor made of it, and whether somebody else was seen at its time; ``None``: that was not read."""
+
+    record: Written
+    conflict: bool | None = None
 
 
 class Standing(Enum):
@@ -96,7 +107,7 @@ class Steps:
         """The last look before sending. ``NotNow``, ``Already``."""
         return True
 
-    def send(self, gateway: Gateway, write: Write) -> Written:
+    def send(self, gateway: Gateway, write: Write) -> Sent:
         """Ask for it, once."""
         raise NotImplementedError
 
@@ -159,7 +170,7 @@ def _send(steps: Steps, gateway: Gateway, write: Write, connection: Connection) 
     journal.advance(write, Write.State.SENT, "sent")
     faults.point(f"{write.kind}_sent")
     try:
-        record = steps.send(gateway, write)
+        sent = steps.send(gateway, write)
     except (WriteUncertain, VendorChanged) as error:
         # Something went out and nothing sensible came back: the vendor knows, we do not.
         journal.advance(write, Write.State.UNCERTAIN, "no_answer", code=error.code)
@@ -179,10 +190,10 @@ def _send(steps: Steps, gateway: Gateway, write: Write, connection: Connection) 
     # What came back was read after the change: a look that began before it knows less.
     asked_at = timezone.now()
     faults.point(f"{write.kind}_answered")
-    steps.name(write, record)
-    journal.advance(write, Write.State.CHECKING, "answered", record=record.id)
+    steps.name(write, sent.record)
+    journal.advance(write, Write.State.CHECKING, "answered", record=sent.record.id)
     faults.point(f"{write.kind}_answer_stored")
-    _check(steps, gateway, write, connection, record, asked_at)
+    _check(steps, gateway, write, connection, sent.record, asked_at, sent.conflict)
 
 
 def _was_not_true(connection: Connection, write: Write) -> None:
@@ -192,11 +203,18 @@ def _was_not_true(connection: Connection, write: Write) -> None:
 
 
 def _check(
-    steps: Steps, gateway: Gateway, write: Write, connection: Connection, record: Written, asked_at: datetime
+    steps: Steps,
+    gateway: Gateway,
+    write: Write,
+    connection: Connection,
+    record: Written,
+    asked_at: datetime,
+    seen: bool | None = None,
 ) -> None:
-    """Somebody may have taken the same time in the vendor's own pages meanwhile: then ours is taken back (B2)."""
+    """Somebody may have taken the same time in the vendor's own pages meanwhile: then ours is taken back (B2).
+    ``seen``: what the vendor showed of that when it was read after the change."""
     try:
-        conflict = steps.has_conflict(gateway, write)
+        conflict = steps.has_conflict(gateway, write) if seen is None else seen
         if conflict is not None:
             journal.note(write, "conflicts_read", conflict=conflict)
         if conflict:
@@ -272,8 +290,31 @@ def look_up(steps: Steps, gateway: Gateway, write: Write, connection: Connection
     else:
         journal.advance(write, Write.State.UNCERTAIN, "not_found", lookups=write.lookups)
         sent_at = write.sent_at or write.created_at
-        if write.lookups >= LOOKUPS and timezone.now() - sent_at > LATEST_ARRIVAL:
+        if write.lookups >= LOOKUPS and timezone.now() - sent_at > BELIEVED_AFTER:
             journal.close(write, Write.State.UNAVAILABLE, "never_arrived", message=steps.never_arrived)
+
+
+def arrived_late(steps: Steps, write: Write, connection: Connection) -> bool | None:
+    """One that was told as not made: has it arrived since? It is carried on then. ``None`` when the vendor does not
+    say."""
+    asked_at = timezone.now()
+    try:
+        gateway = gateway_of(connection)
+        seen = steps.look(gateway, write)
+    except NotFound:
+        return False
+    except PmsError as error:
+        blame(connection, error)
+        return None
+    if seen.standing is not Standing.AS_ASKED or seen.record is None:
+        journal.note(write, "still_not_found")
+        return False
+    steps.name(write, seen.record)
+    write.error_code = write.error_message = ""
+    write.finished_at = None
+    journal.advance(write, Write.State.CHECKING, "found_late", record=seen.record.id)
+    _check(steps, gateway, write, connection, seen.record, asked_at)
+    return True
 
 
 def follow_up(steps: Steps, write: Write) -> None:

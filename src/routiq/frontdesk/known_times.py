@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection as database
 
 from routiq.connections.models import Connection
+from routiq.practices.side_by_side import give_back
 
 #: Changes that no system tells of (an extra hour) are seen after this.
 KEPT_SECONDS = 60.0
@@ -134,6 +135,7 @@ def ask_once(
         nap(LOOK_EVERY)
         waited += LOOK_EVERY
         found = known(connection, [whose], days)[whose]
+        give_back()
         if len(found) == len(days):
             return found, False
     try:
@@ -163,7 +165,9 @@ def _claim(connection: Connection, whose: Whose, zone: ZoneInfo, days: Sequence[
     ]
     with database.cursor() as cursor:
         cursor.execute(_CLAIM, values)
-        return bool(cursor.fetchall())
+        claimed = bool(cursor.fetchall())
+    give_back()
+    return claimed
 
 
 def _span(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:

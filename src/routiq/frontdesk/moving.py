@@ -12,7 +12,7 @@ from routiq.connections.models import Connection
 from routiq.frontdesk import checks, journal
 from routiq.frontdesk.answering import UNDER_WAY, answer, refuse, told
 from routiq.frontdesk.booking import is_offered, wanted_time
-from routiq.frontdesk.carrying import NotNow, Seen, Standing, Steps, Written, carry_out
+from routiq.frontdesk.carrying import NotNow, Seen, Sent, Standing, Steps, Written, carry_out
 from routiq.frontdesk.changes import ChangeAnswer, MoveRequest
 from routiq.frontdesk.checks import Refusal
 from routiq.frontdesk.models import Write
@@ -28,6 +28,7 @@ from routiq.frontdesk.waiting import At, may_take_a_moment
 from routiq.mirror.models import Appointment
 from routiq.pms.gateway import Gateway
 from routiq.pms.records import AppointmentMove, AppointmentRecord
+from routiq.practices.side_by_side import side_by_side
 from routiq.practices.tenancy import current_practice_id
 
 
@@ -116,13 +117,16 @@ class _Move(Steps):
     }
 
     def is_free(self, gateway: Gateway, write: Write) -> bool:
-        if self.look(gateway, write).standing is not Standing.AS_BEFORE:
-            raise NotNow(CHANGED)
-        return is_offered(gateway, write)
+        def stands_as_before() -> bool:
+            if self.look(gateway, write).standing is not Standing.AS_BEFORE:
+                raise NotNow(CHANGED)
+            return True
 
-    def send(self, gateway: Gateway, write: Write) -> Written:
+        return all(side_by_side([stands_as_before, lambda: is_offered(gateway, write)]))
+
+    def send(self, gateway: Gateway, write: Write) -> Sent:
         starts_at, ends_at = wanted_time(write)
-        return gateway.reschedule(
+        entered = gateway.reschedule(
             AppointmentMove(
                 appointment_id=write.appointment_remote_id,
                 patient_id=write.patient_remote_id,
@@ -133,6 +137,7 @@ class _Move(Steps):
                 ends_at=ends_at,
             )
         )
+        return Sent(entered.record, entered.conflict)
 
     def look(self, gateway: Gateway, write: Write) -> Seen:
         record = gateway.appointment(write.appointment_remote_id, patient_id=write.patient_remote_id)
@@ -147,7 +152,7 @@ class _Move(Steps):
 
     def take_back(self, gateway: Gateway, write: Write) -> Written | None:
         before = write.asked["before"]
-        return gateway.reschedule(
+        back = gateway.reschedule(
             AppointmentMove(
                 appointment_id=write.appointment_remote_id,
                 patient_id=write.patient_remote_id,
@@ -158,6 +163,7 @@ class _Move(Steps):
                 ends_at=datetime.fromisoformat(before["ends_at"]),
             )
         )
+        return back.record
 
     def has_lost_its_place(self, gateway: Gateway, write: Write) -> bool:
         """Until it was moved back its old time looked free in the vendor's own pages."""

@@ -14,7 +14,7 @@ from routiq.connections.gateways import gateway_of
 from routiq.connections.models import Connection
 from routiq.frontdesk import checks, intake, journal
 from routiq.frontdesk.answering import UNDER_WAY, answer, refuse, told
-from routiq.frontdesk.carrying import Seen, Standing, Steps, Written, blame, carry_out
+from routiq.frontdesk.carrying import Seen, Sent, Standing, Steps, Written, blame, carry_out
 from routiq.frontdesk.changes import ChangeAnswer, RegisterRequest
 from routiq.frontdesk.checks import Refusal
 from routiq.frontdesk.models import Write
@@ -176,8 +176,8 @@ class _Registration(Steps):
         Write.State.UNAVAILABLE: "Registration {reference} was asked for and not made. Register them, and ring back.",
     }
 
-    def send(self, gateway: Gateway, write: Write) -> Written:
-        return gateway.register_patient(_draft(write))
+    def send(self, gateway: Gateway, write: Write) -> Sent:
+        return Sent(gateway.register_patient(_draft(write)))
 
     def name(self, write: Write, record: Written) -> None:
         write.patient_remote_id = record.id

@@ -24,6 +24,7 @@ from routiq.pms.records import (
     AppointmentRecord,
     AppointmentStatus,
     Cancellation,
+    Entered,
     PatientDraft,
     PatientRecord,
     Slot,
@@ -249,10 +250,10 @@ class Gateway(Protocol):
         does not answer this after all; ``NotBookableOnline`` as above. Live lane."""
         ...
 
-    def book(self, draft: AppointmentDraft) -> AppointmentRecord:
+    def book(self, draft: AppointmentDraft) -> Entered:
         """Write the appointment; sent once, never retried. ``WriteUncertain`` when no answer came back,
         ``WriteRefused`` when the vendor said no, ``SlotTaken`` when it did because somebody else has the time. The
-        vendor may accept what overlaps: see ``has_conflict``."""
+        vendor may accept what overlaps: see ``Entered.conflict``."""
         ...
 
     def has_conflict(self, appointment_id: str, *, patient_id: str) -> bool:
@@ -277,7 +278,7 @@ class Gateway(Protocol):
         ``patient_id`` as above."""
         ...
 
-    def reschedule(self, move: AppointmentMove) -> AppointmentRecord:
+    def reschedule(self, move: AppointmentMove) -> Entered:
         """One change of the same appointment, read back; sent once, never retried. The old time stands whole when
         it fails. ``WriteUncertain``, ``WriteRefused``, ``SlotTaken`` as with ``book``; ``NotFound``;
         ``VendorChanged`` when the vendor said yes and the appointment did not move."""
@@ -385,8 +386,9 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     normalise_key: Callable[[str, str], tuple[str, str]]
     """(pasted key, chosen region) -> (clean key, region). ``KeyRejected`` before any call when they disagree."""
     open: Callable[..., Gateway]
-    """open(key=, region=, pace=, base_url="", contact="", include_notes=False, phone_region="AU") -> Gateway.
-    ``base_url`` replaces the vendor's real address (a sandbox), ``contact`` stands in the User-Agent."""
+    """open(key=, region=, pace=, base_url="", contact="", include_notes=False, phone_region="AU", together=in_turn)
+    -> Gateway. ``base_url`` replaces the vendor's real address (a sandbox), ``contact`` stands in the User-Agent,
+    ``together`` is how reads are asked side by side."""
     same_account: Callable[[str, str], bool] = operator.eq
     """(stored ``AccountRecord.id``, the one that a key shows now) -> is it the same account?"""
     read_event: Callable[[bytes], tuple[str, WebhookEvent]] = sends_no_events

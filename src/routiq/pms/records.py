@@ -334,6 +334,15 @@ class AppointmentMove(msgspec.Struct, frozen=True, kw_only=True):
     ends_at: datetime
 
 
+class Entered(msgspec.Struct, frozen=True, kw_only=True):
+    """What a booking or a move left in the diary, read after it."""
+
+    record: AppointmentRecord
+    conflict: bool | None = None
+    """Does something else stand at its practitioner's time? ``None`` where what was read does not tell: then the
+    vendor has to be asked (``Gateway.has_conflict``)."""
+
+
 class Cancellation(msgspec.Struct, frozen=True, kw_only=True):
     """Which appointment is to be cancelled, and why."""
 

@@ -7,6 +7,7 @@ from routiq.pms.errors import PmsError, WriteRefused
 
 #: What to do while nobody knows whether a change was made, by what was asked for.
 UNCERTAIN = {
+    "booking": "Look into the Cliniko calendar before booking it again: something may stand there.",
     "move": "Look into the Cliniko calendar before moving it again: the appointment may stand at the new time.",
     "cancellation": "Look into the Cliniko calendar before anything else: the appointment may be cancelled.",
     "registration": "Search for the patient in Cliniko before registering again: the record may be there.",

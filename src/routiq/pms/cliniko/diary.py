@@ -27,7 +27,9 @@ from routiq.pms.records import (
     AppointmentStatus,
     Cancellation,
     CancellationReason,
+    Entered,
 )
+from routiq.pms.together import Together, in_turn
 from routiq.pms.transport import Transport
 
 _PATH = "/individual_appointments"
@@ -48,12 +50,14 @@ _CODES = {
 class Diary:
     """The single appointments of one account."""
 
-    def __init__(self, transport: Transport, habits: Habits) -> None:
+    def __init__(self, transport: Transport, habits: Habits, together: Together = in_turn) -> None:
         self._transport = transport
         self._habits = habits
+        self._together = together
 
-    def book(self, draft: AppointmentDraft) -> AppointmentRecord:
-        """Cliniko checks neither overlaps nor opening hours.
+    def book(self, draft: AppointmentDraft) -> Entered:
+        """Cliniko checks neither overlaps nor opening hours. What it answers with is compared with what was asked: an
+        appointment with somebody else, or at another time, must not stand by our doing.
 
         Reference: Cliniko API, Individual appointments, create.
         """
@@ -83,9 +87,21 @@ class Diary:
                 status=refused.status,
                 evidence=refused.evidence,
             )
-        return self._written(answer)
+        made = self._written(answer)
+        if not _is_what(made, draft):
+            with contextlib.suppress(PmsError):
+                self.withdraw(made.id)
+            raise VendorChanged(
+                "Cliniko said yes, and the appointment is not the one that was asked for.",
+                vendor="cliniko",
+                cause="not_as_asked",
+                advice=UNCERTAIN["booking"],
+                request=answers.label("POST", _PATH),
+                status=201,
+            )
+        return Entered(record=made)
 
-    def reschedule(self, move: AppointmentMove) -> AppointmentRecord:
+    def reschedule(self, move: AppointmentMove) -> Entered:
         """The patient is not sent: a move never changes whose appointment it is, not even when the practice has
         merged two patients meanwhile. The end is sent, because the old one would stay otherwise.
 
@@ -104,9 +120,14 @@ class Diary:
         except (WriteRefused, WriteUncertain) as error:
             in_words(error, "move")
             raise
-        moved = self._read_back(move.appointment_id, path, "move")
+        moved, conflict = self._together(
+            [
+                lambda: self._read_back(move.appointment_id, path, "move"),
+                lambda: self._conflict_if_told(move.appointment_id),
+            ]
+        )
         if _as_asked(moved, move):
-            return moved
+            return Entered(record=moved, conflict=conflict)
         raise VendorChanged(
             "Cliniko said yes, and the appointment does not stand as it was asked for.",
             vendor="cliniko",
@@ -161,6 +182,11 @@ class Diary:
         """Reference: Cliniko API, Individual appointments, conflicts."""
         path = f"{_PATH}/{number(appointment_id)}/conflicts"
         return self._transport.read(path, _CONFLICTS, lane=Lane.LIVE).content.conflicts.exist
+
+    def _conflict_if_told(self, appointment_id: str) -> bool | None:
+        with contextlib.suppress(PmsError):
+            return self.has_conflict(appointment_id)
+        return None
 
     def appointment(self, appointment_id: str) -> AppointmentRecord:
         """Reference: Cliniko API, Individual appointments, get. Where the single address hides an archived
@@ -222,12 +248,15 @@ class Diary:
 
 
 def _as_asked(found: AppointmentRecord, move: AppointmentMove) -> bool:
+    stands = found.status is not AppointmentStatus.CANCELLED and found.deleted_at is None
+    return stands and _is_what(found, move) and stamp(found.ends_at) == stamp(move.ends_at)
+
+
+def _is_what(found: AppointmentRecord, wish: AppointmentDraft | AppointmentMove) -> bool:
+    """Is it with this practitioner, of this type, at this place and time?"""
     return (
-        found.status is not AppointmentStatus.CANCELLED
-        and found.deleted_at is None
-        and stamp(found.starts_at) == stamp(move.starts_at)
-        and stamp(found.ends_at) == stamp(move.ends_at)
-        and found.practitioner_id == move.practitioner_id
-        and found.location_id == move.location_id
-        and found.appointment_type_id == move.appointment_type_id
+        stamp(found.starts_at) == stamp(wish.starts_at)
+        and found.practitioner_id == wish.practitioner_id
+        and found.location_id == wish.location_id
+        and found.appointment_type_id == wish.appointment_type_id
     )

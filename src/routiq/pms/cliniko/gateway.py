@@ -39,11 +39,13 @@ from routiq.pms.records import (
     AppointmentMove,
     AppointmentRecord,
     Cancellation,
+    Entered,
     PatientDraft,
     PatientRecord,
     Slot,
     TreatmentNote,
 )
+from routiq.pms.together import Together, in_turn
 from routiq.pms.transport import Transport
 
 #: Where the API is; the shard comes from the key.
@@ -71,10 +73,10 @@ _SETTINGS = msgspec.json.Decoder(payloads.PublicSettings)
 class ClinikoGateway:
     """One practice's Cliniko account. Its appointments are known by their id alone, whosever they are."""
 
-    def __init__(self, transport: Transport, habits: Habits) -> None:
+    def __init__(self, transport: Transport, habits: Habits, together: Together = in_turn) -> None:
         self._transport = transport
         self._habits = habits
-        self._diary = Diary(transport, habits)
+        self._diary = Diary(transport, habits, together)
         self._times = FreeTimes(transport)
         self._patients = Patients(transport, habits)
         self._webhooks = Webhooks(transport)
@@ -149,7 +151,7 @@ class ClinikoGateway:
         """See :meth:`routiq.pms.gateway.Gateway.next_time`."""
         return self._times.next(location_id, practitioner_id, appointment_type_id)
 
-    def book(self, draft: AppointmentDraft) -> AppointmentRecord:
+    def book(self, draft: AppointmentDraft) -> Entered:
         """See :meth:`routiq.pms.gateway.Gateway.book`."""
         return self._diary.book(draft)
 
@@ -171,7 +173,7 @@ class ClinikoGateway:
         """See :meth:`routiq.pms.gateway.Gateway.withdraw`."""
         self._diary.withdraw(appointment_id)
 
-    def reschedule(self, move: AppointmentMove) -> AppointmentRecord:
+    def reschedule(self, move: AppointmentMove) -> Entered:
         """See :meth:`routiq.pms.gateway.Gateway.reschedule`."""
         return self._diary.reschedule(move)
 
@@ -229,6 +231,7 @@ def open_gateway(
     include_notes: bool = False,
     phone_region: str = "AU",
     sleep: Callable[[float], None] = time.sleep,
+    together: Together = in_turn,
 ) -> ClinikoGateway:
     """A gateway for a clean key and its shard (see :func:`routiq.pms.cliniko.keys.normalise_key`).
 
@@ -250,4 +253,4 @@ def open_gateway(
         advice=advice(region),
         sleep=sleep,
     )
-    return ClinikoGateway(transport, Habits(include_notes=include_notes, phone_region=phone_region))
+    return ClinikoGateway(transport, Habits(include_notes=include_notes, phone_region=phone_region), together)

@@ -21,6 +21,7 @@ from routiq.pms.nookal.values import record_id
 from routiq.pms.nookal.walking import PAGE_SIZE, Astray, Cursor, step
 from routiq.pms.nookal.zones import zone
 from routiq.pms.records import LocationRecord, OfferingRecord
+from routiq.pms.together import Together, in_turn
 from routiq.pms.transport import Params
 
 #: Seconds for which a list is believed.
@@ -59,8 +60,11 @@ class Lists(msgspec.Struct, frozen=True):
 class Catalogue:
     """The lists of one account. May be used from several threads at once."""
 
-    def __init__(self, calls: Calls, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, calls: Calls, clock: Callable[[], float] = time.monotonic, together: Together = in_turn
+    ) -> None:
         self._calls = calls
+        self._together = together
         self._clock = clock
         # One for each lane: a person never waits for what nobody in particular asks.
         self._asking = {lane: threading.Lock() for lane in Lane}
@@ -107,11 +111,17 @@ class Catalogue:
             if kept is not None and now - kept.read_at < younger_than:
                 return kept
             asked_at = datetime.now(UTC)
-            locations = self.whole("getLocations", "locations", payloads.Location, lane)
+            locations, practitioners, services = self._together(
+                [
+                    lambda: self.whole("getLocations", "locations", payloads.Location, lane),
+                    lambda: self.whole("getPractitioners", "practitioners", payloads.Practitioner, lane),
+                    lambda: self.whole("getAppointmentTypes", "services", payloads.Service, lane),
+                ]
+            )
             fresh = Lists(
                 locations=locations,
-                practitioners=self.whole("getPractitioners", "practitioners", payloads.Practitioner, lane),
-                services=self.whole("getAppointmentTypes", "services", payloads.Service, lane),
+                practitioners=practitioners,
+                services=services,
                 matrix=self._matrix(locations, lane),
                 read_at=now,
                 asked_at=asked_at,

@@ -31,8 +31,10 @@ from routiq.pms.records import (
     AppointmentRecord,
     AppointmentStatus,
     Cancellation,
+    Entered,
     Slot,
 )
+from routiq.pms.together import Together, in_turn
 from routiq.pms.transport import Params
 
 #: Days asked for at once.
@@ -43,17 +45,26 @@ _SECOND_LOOK = 0.4
 _LIVE = Lane.LIVE
 _GRID = msgspec.json.Decoder(dict[str, dict[str, Scalar] | list[msgspec.Raw]] | list[msgspec.Raw] | None)
 
+_Placed = AppointmentRecord | AppointmentDraft | AppointmentMove
+"""What has a place in a practitioner's day, or wants one."""
+
 
 class Diary:
     """The diary of one account."""
 
     def __init__(
-        self, calls: Calls, catalogue: Catalogue, habits: Habits, sleep: Callable[[float], None] = time.sleep
+        self,
+        calls: Calls,
+        catalogue: Catalogue,
+        habits: Habits,
+        sleep: Callable[[float], None] = time.sleep,
+        together: Together = in_turn,
     ) -> None:
         self._calls = calls
         self._catalogue = catalogue
         self._habits = habits
         self._sleep = sleep
+        self._together = together
 
     def available_times(
         self,
@@ -90,7 +101,7 @@ class Diary:
             if start > now
         ]
 
-    def book(self, draft: AppointmentDraft) -> AppointmentRecord:
+    def book(self, draft: AppointmentDraft) -> Entered:
         """See :meth:`routiq.pms.gateway.Gateway.book`. Without leave to overlap; the end is the service's."""
         where = self._catalogue.zone_of(draft.location_id)
         form = [
@@ -113,14 +124,14 @@ class Diary:
             raise self._reason(refused, draft)
         if not made:
             raise self._calls.unclear(method)
-        record = self._read_back(method, made, draft.patient_id, lambda found: _stands_at(found, draft))
-        if not _stands_at(record, draft):
+        entered = self._entered(method, made, draft)
+        if not _stands_at(entered.record, draft):
             # What was made is not what was asked for: it must not stay in the diary by our doing.
             self.withdraw(made, draft.patient_id)
             raise _not_done(method)
-        return record
+        return entered
 
-    def reschedule(self, move: AppointmentMove) -> AppointmentRecord:
+    def reschedule(self, move: AppointmentMove) -> Entered:
         """See :meth:`routiq.pms.gateway.Gateway.reschedule`. Edited in place and with everything said, since what an
         omitted parameter does is not documented."""
         where = self._catalogue.zone_of(move.location_id)
@@ -141,10 +152,10 @@ class Diary:
         if refused is not None:
             self.appointment(move.appointment_id, move.patient_id)
             raise self._reason(refused, move, but=move.appointment_id)
-        record = self._read_back(method, move.appointment_id, move.patient_id, lambda found: _stands_at(found, move))
-        if not _stands_at(record, move):
+        entered = self._entered(method, move.appointment_id, move)
+        if not _stands_at(entered.record, move):
             raise _not_done(method)
-        return record
+        return entered
 
     def cancel(self, cancellation: Cancellation) -> AppointmentRecord:
         """See :meth:`routiq.pms.gateway.Gateway.cancel`. Nookal takes no reason."""
@@ -161,7 +172,10 @@ class Diary:
             if _is_cancelled(found):
                 return found
             raise refused
-        record = self._read_back(method, appointment_id, patient_id, _is_cancelled)
+        record = self._read_back(method, appointment_id, patient_id)
+        if not _is_cancelled(record):
+            self._sleep(_SECOND_LOOK)
+            record = self._read_back(method, appointment_id, patient_id)
         if not _is_cancelled(record):
             raise _not_done(method)
         return record
@@ -228,17 +242,21 @@ class Diary:
             evidence=refused.evidence,
         )
 
-    def _is_taken(self, wish: AppointmentRecord | AppointmentDraft | AppointmentMove, *, but: str) -> bool:
+    def _is_taken(self, wish: _Placed, *, but: str) -> bool:
         """Does this practitioner have an appointment then, another than the one of this id, or a class?"""
-        days = self._around(wish.starts_at, wish.ends_at)
+        rows, sessions = self._together([lambda: self._day(wish), lambda: self._sessions(wish)])
+        return self._is_in_the_way(wish, rows, sessions, but=but)
+
+    def _is_in_the_way(
+        self, wish: _Placed, rows: list[payloads.Appointment], sessions: list[payloads.ClassSession], *, but: str
+    ) -> bool:
         habits = self._habits_now()
-        for row in self._rows([("practitioner_id", wish.practitioner_id), *days]):
+        for row in rows:
             span = mapping.times(row, habits)
             stands = not (flag(row.cancelled) or flag(row.dna))
             theirs = record_id(row.practitioner_id) == wish.practitioner_id and record_id(row.id) != but
             if span is not None and stands and theirs and _overlap(wish, *span):
                 return True
-        sessions = self._catalogue.whole("getClasses", "classes", payloads.ClassSession, _LIVE, days)
         for session in (mapping.class_session(each, habits) for each in sessions):
             if session is None or session.deleted_at is not None:
                 continue
@@ -246,18 +264,49 @@ class Diary:
                 return True
         return False
 
-    def _read_back(
-        self, method: str, appointment_id: str, patient_id: str, done: Callable[[AppointmentRecord], bool]
-    ) -> AppointmentRecord:
-        """The appointment after a change, looked at twice where the first look does not show it. ``WriteUncertain``
-        when it cannot be read, ``VendorChanged`` when it is not there at all."""
+    def _day(self, wish: _Placed) -> list[payloads.Appointment]:
+        days = self._around(wish.starts_at, wish.ends_at)
+        return self._rows([("practitioner_id", wish.practitioner_id), *days])
+
+    def _sessions(self, wish: _Placed) -> list[payloads.ClassSession]:
+        days = self._around(wish.starts_at, wish.ends_at)
+        return self._catalogue.whole("getClasses", "classes", payloads.ClassSession, _LIVE, days)
+
+    def _sessions_if_told(self, wish: _Placed) -> list[payloads.ClassSession] | None:
+        with suppress(PmsError):
+            return self._sessions(wish)
+        return None
+
+    def _entered(self, method: str, appointment_id: str, wish: AppointmentDraft | AppointmentMove) -> Entered:
+        """How it stands after a change. Where it stands as asked, one reading of its practitioner's day tells that
+        and what else stands there; otherwise it is looked for a second time, by its patient. Errors as with
+        ``_read_back``."""
+        failed = False
+        rows: list[payloads.Appointment] = []
+        sessions: list[payloads.ClassSession] | None = None
+        try:
+            rows, sessions = self._together([lambda: self._day(wish), lambda: self._sessions_if_told(wish)])
+        except PmsError:
+            failed = True
+        if failed:
+            raise self._calls.unclear(method)
+        habits = self._habits_now()
+        found = next((row for row in rows if record_id(row.id) == appointment_id), None)
+        record = mapping.appointment(found, habits) if found is not None else None
+        if record is not None and record.patient_id == wish.patient_id and _stands_at(record, wish):
+            told = sessions is not None
+            conflict = self._is_in_the_way(record, rows, sessions or [], but=record.id)
+            return Entered(record=record, conflict=conflict if told or conflict else None)
+        self._sleep(_SECOND_LOOK)
+        return Entered(record=self._read_back(method, appointment_id, wish.patient_id))
+
+    def _read_back(self, method: str, appointment_id: str, patient_id: str) -> AppointmentRecord:
+        """The appointment after a change. ``WriteUncertain`` when it cannot be read, ``VendorChanged`` when it is not
+        there at all."""
         failed = False
         found: AppointmentRecord | None = None
         try:
             found = self._find(appointment_id, patient_id)
-            if found is None or not done(found):
-                self._sleep(_SECOND_LOOK)
-                found = self._find(appointment_id, patient_id)
         except PmsError:
             failed = True
         if failed:
@@ -343,9 +392,7 @@ def _is_cancelled(found: AppointmentRecord) -> bool:
     return found.status is AppointmentStatus.CANCELLED
 
 
-def _overlap(
-    wish: AppointmentRecord | AppointmentDraft | AppointmentMove, starts_at: datetime, ends_at: datetime
-) -> bool:
+def _overlap(wish: _Placed, starts_at: datetime, ends_at: datetime) -> bool:
     return starts_at < wish.ends_at and wish.starts_at < ends_at
 
 

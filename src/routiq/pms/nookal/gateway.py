@@ -29,12 +29,14 @@ from routiq.pms.records import (
     AppointmentMove,
     AppointmentRecord,
     Cancellation,
+    Entered,
     PatientDraft,
     PatientRecord,
     Slot,
     TreatmentNote,
     VisitWord,
 )
+from routiq.pms.together import Together, in_turn
 from routiq.pms.transport import Transport
 
 BASE_URL = "https://api.nookal.com/production/v2"
@@ -75,12 +77,18 @@ _CHECK_KEY, _CHECK_ALL = 2.5, 4.8
 class NookalGateway:
     """One practice's Nookal account, as far as its key's locations go."""
 
-    def __init__(self, calls: Calls, habits: Habits, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        calls: Calls,
+        habits: Habits,
+        sleep: Callable[[float], None] = time.sleep,
+        together: Together = in_turn,
+    ) -> None:
         self._calls = calls
         self._habits = habits
-        self._catalogue = Catalogue(calls)
+        self._catalogue = Catalogue(calls, together=together)
         self._reading = Reading(calls, self._catalogue, habits)
-        self._diary = Diary(calls, self._catalogue, habits, sleep)
+        self._diary = Diary(calls, self._catalogue, habits, sleep, together)
         self._people = People(calls, self._catalogue, habits)
 
     @property
@@ -153,7 +161,7 @@ class NookalGateway:
         """Nookal has no such question."""
         raise NotOffered("Nookal is not asked for the next free time.", vendor="nookal", cause="next_time")
 
-    def book(self, draft: AppointmentDraft) -> AppointmentRecord:
+    def book(self, draft: AppointmentDraft) -> Entered:
         """See :meth:`routiq.pms.gateway.Gateway.book`."""
         return self._diary.book(draft)
 
@@ -175,7 +183,7 @@ class NookalGateway:
         """See :meth:`routiq.pms.gateway.Gateway.withdraw`."""
         self._diary.withdraw(appointment_id, patient_id)
 
-    def reschedule(self, move: AppointmentMove) -> AppointmentRecord:
+    def reschedule(self, move: AppointmentMove) -> Entered:
         """See :meth:`routiq.pms.gateway.Gateway.reschedule`."""
         return self._diary.reschedule(move)
 
@@ -220,6 +228,7 @@ def open_gateway(
     include_notes: bool = False,
     phone_region: str = "AU",
     sleep: Callable[[float], None] = time.sleep,
+    together: Together = in_turn,
 ) -> NookalGateway:
     """A gateway for a clean key (see :func:`routiq.pms.nookal.keys.normalise_key`).
 
@@ -237,4 +246,4 @@ def open_gateway(
         sleep=sleep,
     )
     habits = Habits(include_notes=include_notes, phone_region=phone_region)
-    return NookalGateway(Calls(transport), habits, sleep)
+    return NookalGateway(Calls(transport), habits, sleep, together)
