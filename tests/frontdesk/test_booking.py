@@ -6,14 +6,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 from psycopg.types.range import TimestamptzRange
 
 from pms_sandbox.testing import RunningSandbox
 from routiq.connections.models import Connection
 from routiq.frontdesk import carrying, checks, settling
 from routiq.frontdesk.booking import begin, book
+from routiq.frontdesk.jobs import look_once_more
 from routiq.frontdesk.models import Booking, SlotHold, StaffTask
 from routiq.frontdesk.people import habit_of, recognise_caller
 from routiq.frontdesk.times import find_times
@@ -272,6 +275,37 @@ def test_a_late_arrival_is_found_by_its_reference(patient: str, offer: OfferedTi
     assert settling.settle_open_bookings() == 1
     booking.refresh_from_db()
     assert booking.state == Booking.State.BOOKED
+
+
+def test_what_arrives_after_it_was_told_as_not_made_is_found_all_the_same(
+    patient: str, offer: OfferedTime, sandbox: RunningSandbox
+) -> None:
+    sandbox.fault(kind="drop_before", method="POST", path="individual_appointments", times=1)
+    book(ask(patient, offer))
+    sent = timezone.now()
+    for tick in range(6):
+        with time_machine.travel(sent + tick * settling.EVERY, tick=False):
+            settling.settle_open_bookings()
+    booking = Booking.objects.get()
+    assert booking.state == Booking.State.UNAVAILABLE
+    to_ring = StaffTask.objects.get()
+    (job,) = ProcrastinateJob.objects.filter(
+        task_name="frontdesk.look_once_more", status="todo", args__write_id=str(booking.pk)
+    )
+    assert timedelta(seconds=90) < job.scheduled_at - sent < timedelta(minutes=3)
+
+    arrived = reception(offer, patient)
+    arrived["fields"]["notes"] = f"Booked by Robyn. Ref {booking.reference}"
+    sandbox.edit([arrived])
+    with time_machine.travel(sent + carrying.LATEST_ARRIVAL, tick=False):
+        look_once_more(**job.args)
+        look_once_more(**job.args)
+    booking.refresh_from_db()
+    assert (booking.state, booking.error_message) == (Booking.State.BOOKED, "")
+    assert Appointment.objects.get(remote_id=booking.appointment_remote_id).starts_at == offer.starts_at
+    to_ring.refresh_from_db()
+    assert to_ring.note == "It arrived after all."
+    assert "confirmed only afterwards" in StaffTask.objects.get(done_at=None).summary
 
 
 @pytest.mark.parametrize("step", ["times", "post", "conflicts"])

@@ -6,18 +6,25 @@ from procrastinate.contrib.django import app
 
 from routiq.frontdesk.offered import keep_offering
 from routiq.frontdesk.offering import offer_next
-from routiq.frontdesk.settling import settle_open_bookings
+from routiq.frontdesk.settling import EVERY, settle_late, settle_open_bookings
 from routiq.practices.people import practice_ids
 from routiq.practices.tenancy import acting_for
 
 
-@app.periodic(cron="* * * * *")
+@app.periodic(cron=f"* * * * * */{EVERY.seconds}")
 @app.task(queue="schedule", name="frontdesk.settle", queueing_lock="frontdesk.settle")
 def settle(timestamp: int) -> None:
-    """Every minute: follow up what was left open."""
+    """Every ten seconds: follow up what was left open."""
     for practice_id in practice_ids():
         with acting_for(practice_id):
             settle_open_bookings()
+
+
+@app.task(queue="live", name="frontdesk.look_once_more")
+def look_once_more(practice_id: int, write_id: str) -> None:
+    """A request that was told as not made: has it arrived after all? Twice is harmless."""
+    with acting_for(practice_id):
+        settle_late(write_id)
 
 
 @app.task(queue="live", name="frontdesk.offer_freed_time")

@@ -8,9 +8,12 @@ from django.utils import timezone
 
 from routiq.frontdesk import booking, cancelling, journal, moving, registering
 from routiq.frontdesk.carrying import FOR_A_PERSON, Steps, follow_up
+from routiq.frontdesk.late_arrivals import look_again_later, look_for
 from routiq.frontdesk.models import StaffTask, Write
 from routiq.frontdesk.tasks import leave_task
 
+#: So often do the workers look.
+EVERY = timedelta(seconds=10)
 #: A write that is being carried out right now is left alone for so long.
 IN_WORK = timedelta(seconds=20)
 
@@ -37,9 +40,22 @@ def settle_open_bookings() -> int:
 
 
 def _settle(write: Write) -> None:
-    """What staff tell the patient, who was told that it is not certain, or nothing at all."""
     steps = STEPS[write.kind]
+    if write.state in (Write.State.SENT, Write.State.UNCERTAIN):
+        look_again_later(write)  # First: who dies in the middle has promised it.
     follow_up(steps, write)
+    _tell(steps, write)
+
+
+def settle_late(write_id: str) -> None:
+    """One that was told as not made is looked for once more."""
+    write = Write.objects.filter(pk=write_id).select_related("connection__practice").first()
+    if write is not None and look_for(write, STEPS[write.kind]):
+        _tell(STEPS[write.kind], write)
+
+
+def _tell(steps: Steps, write: Write) -> None:
+    """What staff tell the patient, who was told that it is not certain, or nothing at all."""
     tell = steps.tells.get(Write.State(write.state))
     if tell is not None and not write.steps.filter(step__in=FOR_A_PERSON).exists():
         leave_task(StaffTask.Kind.CALL_BACK, tell.format(reference=write.reference), write=write)
