@@ -17,6 +17,7 @@ from psycopg.types.range import TimestamptzRange
 
 from routiq.connections.disconnecting import disconnect
 from routiq.connections.models import Connection
+from routiq.consent import ledger
 from routiq.environment import OfficeHours
 from routiq.frontdesk.cancelling import cancel
 from routiq.frontdesk.freed import came_free
@@ -26,6 +27,7 @@ from routiq.frontdesk.offered import Came, OfferAnswer, accept, answer, decline,
 from routiq.frontdesk.offering import offer_next
 from routiq.frontdesk.times import find_times
 from routiq.frontdesk.waitlist import join, leave
+from routiq.frontdesk.waitlist_reading import who_waits, with_names
 from routiq.frontdesk.wanted import Days, PartOfDay, When
 from routiq.frontdesk.wishes import OfferedTime, Wish
 from routiq.mirror.models import Appointment, Patient
@@ -130,6 +132,24 @@ def test_no_and_silence_go_to_the_next_and_a_late_yes_is_told_the_truth(mirrored
     assert go_on() is None, "nobody is offered the same time twice"
     assert list(WaitlistEntry.objects.values_list("state", flat=True)) == ["waiting"] * 2
     assert not StaffTask.objects.filter(kind="offer_time", done_at=None).exists()
+
+
+def test_who_said_stop_is_offered_nothing_and_staff_see_why(mirrored: At, freed: OfferedTime) -> None:
+    normal, urgent = waiting(somebody())
+    number = Patient.objects.get(remote_id=urgent).phones.first()
+    assert number is not None
+    ledger.withdraw(number=number.number, words="STOP", source="conversation:1")
+    made = offer()
+    assert made.patient_remote_id == normal, "the next one, though the other one comes first"
+    by_patient = {line.entry.patient_remote_id: line for line in with_names(list(who_waits()))}
+    assert {patient: line.said_stop for patient, line in by_patient.items()} == {normal: False, urgent: True}
+
+    ledger.withdraw(patient_id=normal, words="stop it", source="conversation:2")
+    keep_offering()
+    assert state(made) == "withdrawn", "nobody rings them about it any more"
+    assert not StaffTask.objects.filter(kind="offer_time", done_at=None).exists()
+    assert go_on() is None
+    assert list(WaitlistEntry.objects.values_list("state", flat=True)) == ["waiting"] * 2
 
 
 def test_a_yes_before_the_clock_comes_by_is_late_all_the_same(mirrored: At, freed: OfferedTime) -> None:

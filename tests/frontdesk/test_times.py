@@ -11,6 +11,7 @@ import time_machine
 
 from pms_sandbox.testing import RunningSandbox
 from routiq.connections.models import Connection
+from routiq.frontdesk import checks
 from routiq.frontdesk.people import habit_of, recognise_caller
 from routiq.frontdesk.spreading import spread
 from routiq.frontdesk.times import find_times
@@ -136,6 +137,22 @@ def test_within_the_notice_is_told_apart_from_fully_booked(
     assert (found.reason, found.advice) == (NoTimes.TOO_SOON, "The practice wants 48 hours of notice for this.")
     assert find_times(replace(wish, days=(today - timedelta(days=1),))).reason is NoTimes.TOO_SOON
     assert find_times(replace(wish, days=(today + timedelta(days=2000),))).reason is NoTimes.BEYOND
+
+
+def test_what_is_offered_leaves_time_to_say_yes(patient: str, synced: Connection, sandbox: RunningSandbox) -> None:
+    """By the notice of today it might still be booked, but not any more once it was read back."""
+    kind = habit_of(patient).appointment_type_id
+    start = find_times(Wish(kind, count=1)).offers[0]
+    BookingRules.objects.filter(connection=synced).update(minimum_notice_hours=2)
+    AppointmentType.objects.update(lead_time_hours=None)
+    wish = Wish(kind, start.practitioner_id, start.location_id, days=(start.local_start.date(),), count=50)
+    is_offered = {}
+    for minutes in (2, 6):
+        with time_machine.travel(start.starts_at - timedelta(hours=2, minutes=minutes), tick=False):
+            found = find_times(wish).offers
+            is_offered[minutes] = start.starts_at in {each.starts_at for each in found}
+            assert checks.not_this_time(synced, patient, start) is None, "the check itself would still let it through"
+    assert is_offered == {2: False, 6: True}
 
 
 def test_a_location_where_it_is_a_day_later_already_is_asked_from_its_own_today(

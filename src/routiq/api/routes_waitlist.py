@@ -274,6 +274,7 @@ def _wait(line: Waiting) -> shapes.Wait:
         practitioner=line.practitioner_name,
         location_id=entry.location_remote_id,
         location=line.location_name,
+        said_stop=line.said_stop,
         days=[shapes.DayRange(first=days.first, last=days.last) for days in when.days],
         weekdays=list(when.weekdays),
         parts=[str(part) for part in when.parts],

@@ -35,6 +35,7 @@ class Wait(Given):
     priority: int = Field(description="1 normal, 2 high, 3 urgent.")
     reach_by: str = Field(description="How they like to be told: `phone`, `sms` or `email`.")
     note: str
+    said_stop: bool = Field(description="They, or somebody with their number, said stop: they are offered nothing.")
     state: str = Field(description="`waiting`, `booked`, `left` or `lapsed`.")
     channel: str
     created_at: datetime

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from django.db.models import Q
 
 from routiq.consent.models import OptOut
@@ -35,6 +37,15 @@ def has_opted_out(*, number: str = "", patient_id: str = "") -> bool:
     if patient_id:
         either |= Q(patient_remote_id=patient_id)
     return bool(either) and OptOut.objects.filter(either).exists()
+
+
+def opted_out_among(patients: Mapping[str, Collection[str]]) -> set[str]:
+    """Of these patients (the vendor's id, and their numbers in E.164) those who said stop, or whose number did: as
+    :func:`has_opted_out` says of each, in one question."""
+    numbers = {number for each in patients.values() for number in each if number}
+    said = OptOut.objects.filter(Q(patient_remote_id__in=patients.keys()) | Q(number__in=numbers))
+    stopped = {word for pair in said.values_list("patient_remote_id", "number") for word in pair if word}
+    return {patient for patient, own in patients.items() if patient in stopped or not stopped.isdisjoint(own)}
 
 
 def _dialled(number: str) -> str:

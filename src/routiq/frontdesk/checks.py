@@ -123,13 +123,16 @@ def _no_checkpoint(page: Page, written: int, changes: list[Change]) -> None:
     """These lists are read whole each time."""
 
 
-def _too_soon(connection: Connection, offer: OfferedTime) -> Refusal | None:
+def notice_hours(kind: AppointmentType, rules: BookingRules | None) -> int:
     """The type's own notice stands in place of the practice's, shorter or longer."""
+    if kind.lead_time_hours is not None:
+        return kind.lead_time_hours
+    return (rules.minimum_notice_hours if rules else None) or 0
+
+
+def _too_soon(connection: Connection, offer: OfferedTime) -> Refusal | None:
     kind = AppointmentType.objects.get(connection=connection, remote_id=offer.appointment_type_id)
-    rules = BookingRules.objects.filter(connection=connection).first()
-    hours = kind.lead_time_hours
-    if hours is None:
-        hours = (rules.minimum_notice_hours if rules else None) or 0
+    hours = notice_hours(kind, BookingRules.objects.filter(connection=connection).first())
     if offer.starts_at >= timezone.now() + timedelta(hours=hours):
         return None
     return Refusal(f"The practice wants {hours} hours of notice for this.", "Offer a later time.")

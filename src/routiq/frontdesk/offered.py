@@ -23,6 +23,7 @@ from routiq.frontdesk.booking import book
 from routiq.frontdesk.changes import MoveRequest
 from routiq.frontdesk.describing import moment_in_words
 from routiq.frontdesk.ending import end_entry, end_offer
+from routiq.frontdesk.left_alone import want_to_be_left_alone
 from routiq.frontdesk.matching import held_meanwhile
 from routiq.frontdesk.models import FreedTime, SlotOffer, StaffTask, WaitlistEntry, Write
 from routiq.frontdesk.moving import reschedule
@@ -224,6 +225,7 @@ def keep_offering() -> None:
     that are over, and times for which somebody can be found only now. Outside a transaction."""
     now = timezone.now()
     under_way = SlotOffer.objects.filter(state__in=SlotOffer.UNDER_WAY)
+    _take_back_from_who_said_stop()
     for offer_id in under_way.filter(state=SlotOffer.State.OPEN, expires_at__lte=now).values_list("pk", flat=True):
         run_out(offer_id)
     for offer in under_way.filter(state=SlotOffer.State.ACCEPTED, answered_at__lt=now - IN_WORK):
@@ -232,6 +234,20 @@ def keep_offering() -> None:
     open_times = FreedTime.objects.filter(state=FreedTime.State.OPEN).order_by("starts_at", "pk")
     for freed in open_times.filter(Q(looked_at=None) | Q(looked_at__lt=now - LOOK_AGAIN) | Q(starts_at__lte=now)):
         offer_next(freed.pk)
+
+
+def _take_back_from_who_said_stop() -> None:
+    """Nobody need ring them any more; the next one is offered it."""
+    offered = dict(
+        SlotOffer.objects.filter(state=SlotOffer.State.OPEN, attempts=0).values_list("pk", "patient_remote_id")
+    )
+    stopped = want_to_be_left_alone(offered.values())
+    for offer_id, patient_id in offered.items():
+        if patient_id in stopped:
+            with transaction.atomic():
+                now = _locked(offer_id)
+                if now.state == SlotOffer.State.OPEN:
+                    end_offer(now, SlotOffer.State.WITHDRAWN, "They said stop: they are not to be rung about this.")
 
 
 def _let_lapse() -> None:

@@ -18,17 +18,19 @@ from django.db.models import Q
 from django.utils import timezone
 from psycopg.types.range import TimestamptzRange
 
+from routiq.connections.connecting import live_connection
 from routiq.connections.gateways import gateway_of
 from routiq.connections.models import Connection
 from routiq.frontdesk import checks, wanted
 from routiq.frontdesk import freed as freed_times
 from routiq.frontdesk.carrying import blame
 from routiq.frontdesk.delivery import delivery_to
+from routiq.frontdesk.left_alone import want_to_be_left_alone
 from routiq.frontdesk.matching import Stands, fits, zone_of
 from routiq.frontdesk.models import FreedTime, SlotHold, SlotOffer, WaitlistEntry
 from routiq.frontdesk.rules import desk_rules
 from routiq.frontdesk.wishes import OfferedTime
-from routiq.mirror.models import AppointmentType, Location, Practitioner
+from routiq.mirror.models import AppointmentType, BookingRules, Location, Practitioner
 from routiq.pms.errors import NotBookableOnline, NotFound, PmsError
 from routiq.practices import audit
 from routiq.practices.live import announce
@@ -39,8 +41,12 @@ _LOCK_CLASS = 727407009
 
 
 def until_when(time: OfferedTime) -> datetime:
-    """Until when this is one person's to take, if it is offered now."""
-    return min(timezone.now() + timedelta(minutes=desk_rules().offer_minutes), time.starts_at)
+    """Until when this is one person's to take, if it is offered now: no longer than it may be booked."""
+    connection = live_connection()
+    kind = AppointmentType.objects.filter(connection=connection, remote_id=time.appointment_type_id).first()
+    rules = BookingRules.objects.filter(connection=connection).first()
+    notice = timedelta(hours=checks.notice_hours(kind, rules) if kind else 0)
+    return min(timezone.now() + timedelta(minutes=desk_rules().offer_minutes), time.starts_at - notice)
 
 
 def offer_next(freed_id: int) -> SlotOffer | None:
@@ -68,7 +74,7 @@ def _offer(freed: FreedTime) -> SlotOffer | None:
     for entry in _who_waits(freed):
         if not _could_come(freed, entry) or _has_had_enough(entry, now):
             continue
-        if not delivery_to(entry).is_open(connection.practice, now):
+        if not delivery_to(entry).is_open(connection.practice, now) or _wants_none(entry):
             continue
         kind = entry.appointment_type_remote_id
         if kind not in asked:
@@ -132,6 +138,10 @@ def _has_had_enough(entry: WaitlistEntry, now: datetime) -> bool:
         own.filter(state__in=SlotOffer.UNDER_WAY).exists()
         or own.filter(made_at__gte=midnight).count() >= desk_rules().offers_a_day
     )
+
+
+def _wants_none(entry: WaitlistEntry) -> bool:
+    return bool(want_to_be_left_alone([entry.patient_remote_id]))
 
 
 def _times(freed: FreedTime, who: Practitioner, type_id: str) -> list[OfferedTime]:
@@ -210,6 +220,8 @@ def _make(freed: FreedTime, entry: WaitlistEntry, who: Practitioner, time: Offer
             still_open = FreedTime.objects.filter(pk=freed.pk, state=FreedTime.State.OPEN)
             if not waiting.select_for_update() or not still_open.select_for_update() or _has_had_enough(entry, now):
                 return None
+            if _wants_none(entry):
+                return None  # They said so while the vendor was asked.
             delivery_to(entry).tell(offer, time)
             offer.save(force_insert=True)
             audit.record(audit.SYSTEM, "waitlist.offered", f"waitlist:{entry.pk}", offer=offer.pk)

@@ -8,33 +8,33 @@ are passed over.
 
 from __future__ import annotations
 
-import contextvars
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
-from django.db import connections as databases
 from django.utils import timezone
 
 from routiq.connections import health
 from routiq.connections.gateways import gateway_of
 from routiq.connections.models import Connection
 from routiq.frontdesk import known_times
+from routiq.frontdesk.checks import notice_hours
 from routiq.frontdesk.known_times import Days
 from routiq.frontdesk.models import SlotHold
 from routiq.frontdesk.spreading import spread, well_apart
 from routiq.frontdesk.who_does_what import Combination, Rosters
 from routiq.frontdesk.wishes import NoTimes, OfferedTime, Times, Wish
+from routiq.mirror.models import BookingRules
 from routiq.pms.errors import NotBookableOnline, NotOffered, PmsError, RateLimited
 from routiq.pms.gateway import Gateway
+from routiq.practices.side_by_side import side_by_side
 
 #: No question costs more requests than this, and so many more to find out from when on there is anything.
 MOST_REQUESTS = 24
 MOST_AHEAD = 12
-#: Half of what one process may have under way with a vendor: two callers look at once without waiting. Each also
-#: takes a database connection, of which a web process has few.
-SIDE_BY_SIDE = 4
+#: What is offered can still be booked after so long, by the practice's notice.
+TO_THINK = timedelta(minutes=5)
 #: So many that leave a real choice are enough, however many are wanted.
 A_CHOICE = 3
 
@@ -44,9 +44,11 @@ T = TypeVar("T")
 
 
 class Search:
-    """One search. ``combinations``: whom to ask for."""
+    """One search. ``combinations``: whom to ask for; ``rules``: how much notice the practice wants."""
 
-    def __init__(self, connection: Connection, wish: Wish, combinations: Sequence[Combination]) -> None:
+    def __init__(
+        self, connection: Connection, wish: Wish, combinations: Sequence[Combination], rules: BookingRules | None
+    ) -> None:
         self.connection = connection
         self.wish = wish
         self.gateway: Gateway = gateway_of(connection)
@@ -54,6 +56,7 @@ class Search:
         self.refused: PmsError | None = None
         self.failed: PmsError | None = None
         self._combinations = list(combinations)
+        self._rules = rules
         self._rosters = Rosters(connection, combinations)
         self._held = _held_by_others(combinations, wish.held_for)
         self._found: list[OfferedTime] = []
@@ -143,13 +146,14 @@ class Search:
                 self._take(each, found)
 
     def _take(self, combination: Combination, found: Days) -> None:
-        now = timezone.now()
+        notice = timedelta(hours=notice_hours(combination.type, self._rules))
+        earliest = timezone.now() + notice + TO_THINK
         duration = timedelta(minutes=combination.type.duration_minutes)
         known = {(offer.starts_at, offer.practitioner_id, offer.location_id) for offer in self._found}
         for start in (start for starts in found.values() for start in starts):
             offer = _offered(combination, start, start + duration)
             if (
-                start > now
+                start >= earliest
                 and (start, offer.practitioner_id, offer.location_id) not in known
                 and _fits(self.wish, offer)
                 and not _overlaps(offer, combination, self._held)
@@ -220,15 +224,9 @@ class Search:
                 return question()
             except PmsError as error:
                 self.failed = error
-            finally:
-                databases.close_all()
             return None
 
-        if not questions:
-            return []
-        with ThreadPoolExecutor(min(SIDE_BY_SIDE, len(questions)), thread_name_prefix="times") as pool:
-            running = [pool.submit(contextvars.copy_context().run, one, question) for question in questions]
-            return [each.result() for each in running]
+        return side_by_side([partial(one, question) for question in questions])
 
 
 def _offered(combination: Combination, starts_at: datetime, ends_at: datetime) -> OfferedTime:

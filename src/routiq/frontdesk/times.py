@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from routiq.connections.connecting import live_connection
 from routiq.connections.models import Connection
+from routiq.frontdesk.checks import notice_hours
 from routiq.frontdesk.searching import Search, Stretch
 from routiq.frontdesk.waiting import At, may_take_a_moment
 from routiq.frontdesk.who_does_what import Combination, combinations, menu, switch_advice, why_not_offered
@@ -50,7 +51,7 @@ def find_times(wish: Wish) -> Times:
     stretches = list(_stretches(_wished_days(wish, today, farthest), at_once))
     if not stretches:
         return _out_of_reach(wish, today, farthest)
-    found = Search(connection, wish, possible).run(stretches)
+    found = Search(connection, wish, possible, rules).run(stretches)
     if found.reason is NoTimes.SWITCHED_OFF:
         ask_to_read_settings(connection)
     if found.reason is NoTimes.FULL:
@@ -93,16 +94,13 @@ def _out_of_reach(wish: Wish, today: date, farthest: date) -> Times:
 def _too_soon(
     wish: Wish, possible: Sequence[Combination], rules: BookingRules | None, stretches: Sequence[Stretch]
 ) -> Times | None:
-    """Is the practice's notice why there is nothing? Then a later day helps, and no other practitioner. The type's
-    own notice stands in place of the practice's, shorter or longer."""
-    usual = (rules.minimum_notice_hours if rules else None) or 0
+    """Is the practice's notice why there is nothing? Then a later day helps, and no other practitioner."""
     last_day = stretches[-1][-1]
     for each in possible:
-        hours = usual if each.type.lead_time_hours is None else each.type.lead_time_hours
         latest = datetime.combine(last_day, wish.not_after or time(23, 59), each.zone)
-        if latest >= timezone.now() + timedelta(hours=hours):
+        if latest >= timezone.now() + timedelta(hours=notice_hours(each.type, rules)):
             return None
-    hours = min(usual if each.type.lead_time_hours is None else each.type.lead_time_hours for each in possible)
+    hours = min(notice_hours(each.type, rules) for each in possible)
     if not hours:
         return None
     notice = f"{hours} hours" if hours != 1 else "1 hour"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from routiq.frontdesk import wanted
+from routiq.frontdesk.left_alone import want_to_be_left_alone
 from routiq.frontdesk.models import FreedTime, SlotOffer, WaitlistEntry
 from routiq.frontdesk.offered import time_of
 from routiq.frontdesk.wanted import When
@@ -27,6 +28,8 @@ class Waiting:
     when: When
     held: Appointment | None
     """The later appointment that they have meanwhile."""
+    said_stop: bool
+    """They are offered nothing (:mod:`routiq.frontdesk.left_alone`)."""
 
     @property
     def when_in_words(self) -> str:
@@ -50,6 +53,7 @@ def with_names(entries: Sequence[WaitlistEntry]) -> list[Waiting]:
     types = _names(AppointmentType, {entry.appointment_type_remote_id for entry in entries})
     people = _names(Practitioner, {entry.practitioner_remote_id for entry in entries})
     places = _names(Location, {entry.location_remote_id for entry in entries})
+    left_alone = want_to_be_left_alone(entry.patient_remote_id for entry in entries)
     held = Appointment.objects.filter(
         remote_id__in={entry.sooner_than for entry in entries} - {""},
         status=Appointment.Status.CONFIRMED,
@@ -65,6 +69,7 @@ def with_names(entries: Sequence[WaitlistEntry]) -> list[Waiting]:
             location_name=places.get(entry.location_remote_id, ""),
             when=wanted.read(entry.wanted),
             held=meanwhile.get(entry.sooner_than),
+            said_stop=entry.patient_remote_id in left_alone,
         )
         for entry in entries
     ]
