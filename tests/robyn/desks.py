@@ -95,6 +95,8 @@ class InMemoryDesk:
     )
     reason: NoTimes | None = None
     not_offered: set[str] = field(default_factory=set)
+    away: set[str] = field(default_factory=set)
+    """Practitioners who have no free time at all."""
     outcomes: list[Outcome] = field(default_factory=list)
     stored_wrong: bool = False
     searches: list[Wish] = field(default_factory=list)
@@ -250,6 +252,8 @@ class InMemoryDesk:
             return Times(reason=self.reason, advice="Switch on online bookings.")
         if wish.practitioner_id in self.not_offered or wish.location_id in self.not_offered:
             return Times(reason=NoTimes.NOT_OFFERED)
+        if wish.practitioner_id in self.away:
+            return Times(reason=NoTimes.FULL)
         offers = [self._offer(start, wish) for start in sorted(self.free) if self._fits(start, wish)]
         return Times(offers=tuple(offers[: wish.count])) if offers else Times(reason=NoTimes.FULL)
 
@@ -265,10 +269,11 @@ class InMemoryDesk:
         )
 
     def _offer(self, start: datetime, wish: Wish) -> OfferedTime:
-        who = next(
-            (p for p in self.the_menu.practitioners if p.id == wish.practitioner_id), self.the_menu.practitioners[-1]
-        )
-        where = next((p for p in self.the_menu.locations if p.id == wish.location_id), HARBOUR)
+        people, away = self.the_menu.practitioners, {*self.not_offered, *self.away}
+        usual = wish.prefer.practitioner_id if wish.prefer.practitioner_id not in away else ""
+        who = next((p for p in people if p.id == (wish.practitioner_id or usual)), people[-1])
+        wanted = wish.location_id or wish.prefer.location_id
+        where = next((p for p in self.the_menu.locations if p.id == wanted), HARBOUR)
         kind = next(p for p in self.the_menu.appointment_types if p.id == wish.appointment_type_id)
         return OfferedTime(
             start, start + timedelta(minutes=30), "Australia/Sydney",

@@ -88,6 +88,23 @@ def test_a_usual_practitioner_who_does_not_do_the_named_type_gives_way() -> None
     assert "Oliver Stone" in talk.say("a massage tomorrow")
 
 
+def test_when_the_usual_practitioner_has_nothing_others_are_offered_as_others() -> None:
+    talk = Talk(InMemoryDesk(away={"p1"}))
+    offered = talk.say("tomorrow at 9 please")
+    assert offered.startswith("Mina Patel has nothing free then. For Standard Follow Up with Oliver Stone")
+    assert not talk.desk.requests
+    assert "with Oliver Stone" in talk.say("yes")
+    assert not talk.desk.requests, "only what was read back is booked"
+    talk.say("yes")
+    assert [request.offer.practitioner_id for request in talk.desk.requests] == ["p2"]
+    assert len(talk.desk.searches) == 1, "one question for times, not one after the other"
+
+
+def test_a_named_practitioner_who_has_nothing_is_not_replaced() -> None:
+    talk = Talk(InMemoryDesk(away={"p1"}))
+    assert "Oliver" not in talk.say("tomorrow with Mina please")
+
+
 def test_a_named_practitioner_who_does_not_do_it_is_said() -> None:
     talk = Talk(InMemoryDesk(not_offered={"p1"}))
     assert "anyone else" in talk.say("a massage with Mina")

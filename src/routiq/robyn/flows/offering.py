@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from routiq.frontdesk.wishes import Habit, NoTimes, OfferedTime, Times, Wish
+from routiq.frontdesk.wishes import Choice, Habit, NoTimes, OfferedTime, Times, Wish
 from routiq.robyn import wording
 from routiq.robyn.flows import handover, naming
 from routiq.robyn.flows.turn import Said, Turn
@@ -35,19 +35,17 @@ def search(turn: Turn, lead: str = "") -> Said:
     if unsure := next((window for window in memory.want.windows if window.unsure), None):
         return turn.ask(Question.WHICH_DAY, f"{lead} {wording.which_day(unsure.days, turn.today)}".strip())
     windows = memory.want.windows or (Window(),)
-    times = Times(reason=NoTimes.NOT_OFFERED)
-    for base in _bases(turn, kind, habit):
-        times, base_used = _find(turn, base, windows), base
-        if times.reason is not NoTimes.NOT_OFFERED:
-            break
+    base = _whom_and_where(turn, kind, habit)
+    times = _find(turn, base, windows)
     if times.reason is NoTimes.FULL and len(windows) == 1:
-        near, why = _nearest(turn, base_used, windows[0])
+        near, why = _nearest(turn, base, windows[0])
         if near:
             return put_on_table(turn, near, lead or why)
     if not times.offers:
         return _none(turn, times, lead)
-    said = put_on_table(turn, times.offers, lead)
-    if len(times.offers) == 1 and len(windows) == 1 and _is_exact(windows[0]):
+    others = _usual_has_none(turn, times.offers, base.prefer) if kind == habit.appointment_type_id else ""
+    said = put_on_table(turn, times.offers, f"{lead} {others}".strip())
+    if len(times.offers) == 1 and len(windows) == 1 and _is_exact(windows[0]) and not others:
         return read_back(turn, memory.offers[0], lead)
     return said
 
@@ -78,25 +76,34 @@ def _type(turn: Turn, habit: Habit) -> str:
     return next(iter(known)) if len(known) == 1 else ""
 
 
-def _bases(turn: Turn, kind: str, habit: Habit) -> list[Wish]:
-    """Whom and where to ask for: as named, else as usual; what is only usual gives way when it does not fit."""
+def _whom_and_where(turn: Turn, kind: str, habit: Habit) -> Wish:
+    """As named; what is only usual comes first, and gives way where it has nothing (BOOK-06)."""
     want, menu = turn.memory.want, turn.context.menu
-    usual_person = habit.practitioner_id if habit.practitioner_id in {p.id for p in menu.practitioners} else ""
-    usual_place = habit.location_id if habit.location_id in {p.id for p in menu.locations} else ""
-    person = want.practitioner_id or ("" if want.anyone else usual_person)
-    place = want.location_id or ("" if want.anywhere else usual_place)
-    combinations = [(person, place), (person, want.location_id), (want.practitioner_id, place)]
-    combinations.append((want.practitioner_id, want.location_id))
-    return [
-        Wish(
-            appointment_type_id=kind,
-            practitioner_id=person,
-            location_id=place,
-            leave_out=turn.memory.declined,
-            held_for=turn.who,
-        )
-        for person, place in dict.fromkeys(combinations)
-    ]
+    is_usual_person = not (want.practitioner_id or want.anyone) and habit.practitioner_id in _ids(menu.practitioners)
+    is_usual_place = not (want.location_id or want.anywhere) and habit.location_id in _ids(menu.locations)
+    return Wish(
+        appointment_type_id=kind,
+        practitioner_id=want.practitioner_id,
+        location_id=want.location_id,
+        leave_out=turn.memory.declined,
+        prefer=Habit(
+            practitioner_id=habit.practitioner_id if is_usual_person else "",
+            location_id=habit.location_id if is_usual_place else "",
+        ),
+        held_for=turn.who,
+    )
+
+
+def _ids(choices: Sequence[Choice]) -> set[str]:
+    return {choice.id for choice in choices}
+
+
+def _usual_has_none(turn: Turn, times: Sequence[OfferedTime], prefer: Habit) -> str:
+    """What is said first when all that is offered is with somebody else than they usually see for this."""
+    if not prefer.practitioner_id or any(time.practitioner_id == prefer.practitioner_id for time in times):
+        return ""
+    usual = next(each for each in turn.context.menu.practitioners if each.id == prefer.practitioner_id)
+    return wording.usual_has_none(usual.name)
 
 
 def _find(turn: Turn, base: Wish, windows: Sequence[Window]) -> Times:

@@ -74,6 +74,7 @@ JUST_TAKEN = _("I'm sorry, that time has just been taken, so it is not booked.")
 PLAIN_YES = _("I can't answer that here, but our team can. Shall I book it as I read it out, yes or no?")
 NOT_EXACTLY = _("I have nothing at exactly that time.")
 NOTHING_THEN = _("I have nothing in that part of the day.")
+_USUAL_HAS_NONE = _("{practitioner} has nothing free then.")
 NOT_READY = _(
     "I'm sorry, I'm still being set up and can't book appointments yet. "
     "If you like, I can ask the team to ring you back."
@@ -179,6 +180,10 @@ def _parts(offer: OfferedTime, today: date | None = None) -> dict[str, str]:
         "practitioner": offer.practitioner_name,
         "location": offer.location_name,
     }
+
+
+def usual_has_none(practitioner: str) -> str:
+    return _USUAL_HAS_NONE.format(practitioner=practitioner)
 
 
 def which_of(times: Sequence[OfferedTime], today: date) -> str:
