@@ -28,7 +28,7 @@ def look_again_later(write: Write, seconds: float | None = None) -> None:
     from routiq.frontdesk.jobs import look_once_more
 
     if seconds is None:
-        seconds = (sent_at(write) + LATEST_ARRIVAL - timezone.now()).total_seconds()
+        seconds = (_sent_at(write) + LATEST_ARRIVAL - timezone.now()).total_seconds()
     defer_once(
         look_once_more,
         f"late:{write.pk}",
@@ -47,7 +47,7 @@ def look_for(write: Write, steps: Steps) -> bool:
         if not write.connection.is_active:
             return False  # What is under way when a practice leaves is left to its team.
         known = arrived_late(steps, write, write.connection)
-        if known is None and timezone.now() - sent_at(write) < GIVEN_UP_AFTER:
+        if known is None and timezone.now() - _sent_at(write) < GIVEN_UP_AFTER:
             look_again_later(write, AGAIN)
         if not known:
             return False
@@ -68,5 +68,5 @@ def _was_asked_for_again(write: Write) -> bool:
     return Write.objects.filter(same, connection=write.connection_id, created_at__gt=write.created_at).exists()
 
 
-def sent_at(write: Write) -> datetime:
+def _sent_at(write: Write) -> datetime:
     return write.sent_at or write.created_at

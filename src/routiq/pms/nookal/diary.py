@@ -23,7 +23,8 @@ from routiq.pms.nookal.advice import ADVICE
 from routiq.pms.nookal.calls import Calls, changed
 from routiq.pms.nookal.catalogue import Catalogue
 from routiq.pms.nookal.mapping import Habits
-from routiq.pms.nookal.values import Scalar, flag, record_id
+from routiq.pms.nookal.overlapping import Placed, is_in_the_way
+from routiq.pms.nookal.values import Scalar, record_id
 from routiq.pms.nookal.zones import first_day, last_day
 from routiq.pms.records import (
     AppointmentDraft,
@@ -44,9 +45,6 @@ _SECOND_LOOK = 0.4
 
 _LIVE = Lane.LIVE
 _GRID = msgspec.json.Decoder(dict[str, dict[str, Scalar] | list[msgspec.Raw]] | list[msgspec.Raw] | None)
-
-_Placed = AppointmentRecord | AppointmentDraft | AppointmentMove
-"""What has a place in a practitioner's day, or wants one."""
 
 
 class Diary:
@@ -242,37 +240,20 @@ class Diary:
             evidence=refused.evidence,
         )
 
-    def _is_taken(self, wish: _Placed, *, but: str) -> bool:
+    def _is_taken(self, wish: Placed, *, but: str) -> bool:
         """Does this practitioner have an appointment then, another than the one of this id, or a class?"""
         rows, sessions = self._together([lambda: self._day(wish), lambda: self._sessions(wish)])
-        return self._is_in_the_way(wish, rows, sessions, but=but)
+        return is_in_the_way(wish, rows, sessions, self._habits_now(), but=but)
 
-    def _is_in_the_way(
-        self, wish: _Placed, rows: list[payloads.Appointment], sessions: list[payloads.ClassSession], *, but: str
-    ) -> bool:
-        habits = self._habits_now()
-        for row in rows:
-            span = mapping.times(row, habits)
-            stands = not (flag(row.cancelled) or flag(row.dna))
-            theirs = record_id(row.practitioner_id) == wish.practitioner_id and record_id(row.id) != but
-            if span is not None and stands and theirs and _overlap(wish, *span):
-                return True
-        for session in (mapping.class_session(each, habits) for each in sessions):
-            if session is None or session.deleted_at is not None:
-                continue
-            if session.practitioner_id == wish.practitioner_id and _overlap(wish, session.starts_at, session.ends_at):
-                return True
-        return False
-
-    def _day(self, wish: _Placed) -> list[payloads.Appointment]:
+    def _day(self, wish: Placed) -> list[payloads.Appointment]:
         days = self._around(wish.starts_at, wish.ends_at)
         return self._rows([("practitioner_id", wish.practitioner_id), *days])
 
-    def _sessions(self, wish: _Placed) -> list[payloads.ClassSession]:
+    def _sessions(self, wish: Placed) -> list[payloads.ClassSession]:
         days = self._around(wish.starts_at, wish.ends_at)
         return self._catalogue.whole("getClasses", "classes", payloads.ClassSession, _LIVE, days)
 
-    def _sessions_if_told(self, wish: _Placed) -> list[payloads.ClassSession] | None:
+    def _sessions_if_told(self, wish: Placed) -> list[payloads.ClassSession] | None:
         with suppress(PmsError):
             return self._sessions(wish)
         return None
@@ -295,7 +276,7 @@ class Diary:
         record = mapping.appointment(found, habits) if found is not None else None
         if record is not None and record.patient_id == wish.patient_id and _stands_at(record, wish):
             told = sessions is not None
-            conflict = self._is_in_the_way(record, rows, sessions or [], but=record.id)
+            conflict = is_in_the_way(record, rows, sessions or [], habits, but=record.id)
             return Entered(record=record, conflict=conflict if told or conflict else None)
         self._sleep(_SECOND_LOOK)
         return Entered(record=self._read_back(method, appointment_id, wish.patient_id))
@@ -390,10 +371,6 @@ def _stands_at(found: AppointmentRecord, wish: AppointmentDraft | AppointmentMov
 
 def _is_cancelled(found: AppointmentRecord) -> bool:
     return found.status is AppointmentStatus.CANCELLED
-
-
-def _overlap(wish: _Placed, starts_at: datetime, ends_at: datetime) -> bool:
-    return starts_at < wish.ends_at and wish.starts_at < ends_at
 
 
 def _not_done(method: str) -> VendorChanged:
