@@ -17,7 +17,7 @@ from tests.journeys.stage import ROOT, Owner, Stage, running_product
 
 PATIENTS = 160
 """Enough for several pages of the patients list."""
-PATIENCE = 20_000.0
+PATIENCE = 30_000.0
 """Milliseconds a page may take on a busy machine before a journey gives up."""
 PICTURES = ROOT / "var" / "journeys"
 
