@@ -14,6 +14,7 @@ from itertools import groupby
 from routiq.knowledge.questions import Kind, Query, plain
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_WHEN = frozenset((*_DAYS, "Weekend", "Morning", "Afternoon", "Arvo", "Evening", "Night", "Today", "Tomorrow"))
 _MOST_NAMED = 6
 _TITLES = frozenset({"dr", "mr", "mrs", "ms", "miss", "prof", "professor", "doctor"})
 
@@ -76,7 +77,7 @@ def answer(query: Query, question: str, facts: Facts) -> Fact | None:
 
 def otherwise(query: Query, question: str, facts: Facts) -> Fact | None:
     """The fact that stands in for words that the practice has not written."""
-    if query.kind is Kind.HOURS and all(concept.name.title() in {*_DAYS, "Weekend"} for concept in query.hard):
+    if query.kind is Kind.HOURS and all(concept.name.title() in _WHEN for concept in query.hard):
         return _hours(plain(question), facts, [concept.name for concept in query.hard])
     if facts.cancellation and query.kind is not Kind.PRICE and _about_cancelling(query):
         return Fact("cancellation", facts.cancellation)

@@ -53,6 +53,14 @@ _REQUEST = any_of(
     r"let me know|check (?:if|whether))(?: (?!book)[\w'&]+){0,8}",
 )
 """A fact asked for without a question: "give me their number"."""
+_HOURS = any_of(
+    r"(?:are|is) (?:you|u|they|it|the (?:clinic|practice|office|reception|place))(?: guys| lot)?(?: \w+)? "
+    r"(?:open|closed|shut)(?! to\b)",
+    r"(?:how|until|till) (?:late|early|when|what time)(?: are| do| will| is)? (?:you|they|the \w+)",
+    r"(?:what time|what times|when|what days?|do|does) (?:do |does |are |is )?(?:you|they|the \w+)(?: guys)? "
+    r"(?:open|close|shut)(?:ing)?",
+    r"(?:opening|business|trading|office|clinic) (?:hours|times)",
+)
 _WHY_NOT = re.compile(r"\bwhy (?:not|wouldn'?t i)\b\W*$")
 """A yes."""
 _FACTS = any_of(FACT)
@@ -77,6 +85,11 @@ def is_question(part: str) -> bool:
 def asks_fact(said: str) -> bool:
     """Asks for a fact about the practice or a practitioner: the address, the number, the price."""
     return any(_FACTS.search(part) and is_question(part) for part in parts(said))
+
+
+def asks_hours(said: str) -> bool:
+    """Asks when the practice is open: a day beside it is the day that is asked about, and no wish to come."""
+    return bool(_HOURS.search(said))
 
 
 def asks_something(said: str) -> bool:

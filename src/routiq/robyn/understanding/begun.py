@@ -20,7 +20,7 @@ from routiq.robyn.understanding.commands import (
 from routiq.robyn.understanding.reader import Question
 
 _EXISTING = {Question.WHICH_VISIT, Question.CANCEL}
-_IDLE = {Question.OPEN, Question.ANYTHING_ELSE, Question.WANTS_BOOKING, Question.WHO, Question.BEEN_BEFORE}
+IDLE = {Question.OPEN, Question.ANYTHING_ELSE, Question.WANTS_BOOKING, Question.WHO, Question.BEEN_BEFORE}
 """Nothing is under way, so that "can't come tomorrow" is about an appointment there is."""
 
 
@@ -32,7 +32,7 @@ def started(said: str, question: Question) -> Command | None:
         return JoinWaitlist()
     if question in _EXISTING and (found := _of_existing(said, question)):
         return found
-    idle = question in _IDLE
+    idle = question in IDLE
     mine = idle or starting.is_mine(said)
     if mine and starting.moves(said):
         return StartReschedule()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 import msgspec
 
 from routiq.robyn.understanding.commands import WishTime
 from routiq.robyn.understanding.phrases import any_of
+from routiq.robyn.understanding.times import hear_times
 from routiq.robyn.understanding.vocabulary import VISIT
 
 _TURN = re.compile(
@@ -35,6 +37,10 @@ _KEEP = any_of(
 _GIVES_UP = any_of(
     r"leave (?:it|that|things)(?: (?:as|how) (?:it is|is|they are)| alone| then)|keep (?:my|the) (?:current|old|"
     r"existing|original)|(?:just )?forget (?:about )?it|never mind"
+)
+_CANNOT = re.compile(
+    r"\b(?:can'?t|cannot|can not|couldn'?t|won'?t|unable to|not able to|not going to)(?: be able to)? "
+    r"(?:make it|make|come(?: in)?|do|be there|get there|attend)\b"
 )
 _EARLIER = any_of(r"earlier|sooner|(?:bring|move|pull|come)(?: \w+){0,3} forward")
 _LATER = any_of(r"later|(?:push|put|move|set)(?: \w+){0,3} (?:back|out)|postpone|delay")
@@ -98,6 +104,20 @@ def the_one(which: WishTime) -> WishTime:
         not_days=(),
         not_weekdays=(),
     )
+
+
+def when_it_is(said: str, now: datetime) -> WishTime:
+    """When the appointment is by these words; nothing, when they do not tell. Whoever can't make it tomorrow arvo has
+    one tomorrow, in the afternoon: what cannot be is not left out, it is when it is."""
+    heard = _first(said, now)
+    plain = _first(_CANNOT.sub(" ", said), now)
+    refused = heard.not_days or heard.not_weekdays
+    is_told = refused and (plain.days, plain.weekdays) == (heard.not_days, heard.not_weekdays)
+    return the_one(plain if is_told else heard)
+
+
+def _first(said: str, now: datetime) -> WishTime:
+    return next(iter(hear_times(said, now).wishes), WishTime())
 
 
 def split_moved(said: str) -> tuple[str, str]:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import msgspec
 
-from routiq.frontdesk.wishes import OfferedTime
 from routiq.robyn.understanding import (
     acts,
     asking,
@@ -62,6 +61,7 @@ from routiq.robyn.understanding.commands import (
     What,
     WishTime,
 )
+from routiq.robyn.understanding.found import gives_name, is_of, leaves, sounds, without_names
 from routiq.robyn.understanding.reader import Context, Question
 from routiq.robyn.understanding.spans import Line
 from routiq.robyn.understanding.times import Heard, hear_times, within
@@ -164,15 +164,17 @@ class _Reading:
         taken = self._choice(said)
         heard = self._times(said, taken)
         wished = () if taken and (taken.position or choosing.only_manner(heard.wishes)) else heard.wishes
-        rest = _without_names(heard.line.rest, found)
+        if started is None and self.question in begun.IDLE and asking.asks_hours(said):
+            wished = ()
+        rest = without_names(heard.line.rest, found)
         named = self._names(said, rest)
         if any(isinstance(command, AskPerson) and command.practitioners for command in found):
-            named = [name for name in named if not _names(name, What.PRACTITIONER)]
+            named = [name for name in named if not is_of(name, What.PRACTITIONER)]
         found += self._acts(said, heard.line.rest, wished, named, taken)
         if isinstance(started, OptOut | AskInvoice):
             found = [command for command in found if not isinstance(command, Deny | End | AskOthers)]
         found += wished
-        found += [name for name in named if not (isinstance(name, GiveName) and _gives_name(found))]
+        found += [name for name in named if not (isinstance(name, GiveName) and gives_name(found))]
         if started and not any(isinstance(command, AskPerson) for command in found):
             found.append(started)
         if self._asks(said, found):
@@ -205,8 +207,7 @@ class _Reading:
         """Times beside it tell which appointment; after "to" or "instead", where it shall move."""
         now, moving = self.context.now, isinstance(started, StartReschedule)
         old, new = existing.split_moved(said) if moving else (said, "")
-        which = next(iter(hear_times(old, now).wishes), WishTime())
-        which = existing.the_one(which)
+        which = existing.when_it_is(old, now)
         if moving and which.not_before and not (which.at or which.not_after):  # "from 3 to 4" moves the one at 3
             which = msgspec.structs.replace(which, at=which.not_before, not_before=None)
         wishes = hear_times(new, now, expect_time=True) if new else Heard((), Line(""))
@@ -228,7 +229,7 @@ class _Reading:
         several = len(self.context.offers) != 1 or listed
         taken = choosing.choice(said, several=several)
         bare = re.fullmatch(r"(\d{1,2})(?: (?:please|thanks))?\W*", said)
-        if taken and bare and any(_sounds(offer.local_start.hour, int(bare[1])) for offer in self.context.offers):
+        if taken and bare and any(sounds(offer.local_start.hour, int(bare[1])) for offer in self.context.offers):
             return None
         return taken
 
@@ -303,7 +304,7 @@ class _Reading:
         if any(isinstance(name, NameChoice) for name in named) and (no or acts.changes(said)):
             return True
         back = self.context.read_back
-        if back and any(_leaves(name, back) for name in named):
+        if back and any(leaves(name, back) for name in named):
             return True
         telling = [wish for wish in wished if wish != WishTime(past=True)]
         if any(wish.later or wish.earlier for wish in telling):
@@ -367,35 +368,10 @@ class _Reading:
             if ids:
                 found = [command for command in found if not isinstance(command, GiveName)]
                 found.append(NameChoice(what, ids))
-        if acts.wants_anyone(said) and not any(_names(command, What.PRACTITIONER) for command in found):
+        if acts.wants_anyone(said) and not any(is_of(command, What.PRACTITIONER) for command in found):
             found.append(AnyChoice(What.PRACTITIONER))
         if acts.wants_any_place(said):
             found.append(AnyChoice(What.LOCATION))
-        elif acts.wants_other_place(said) and not any(_names(command, What.LOCATION) for command in found):
+        elif acts.wants_other_place(said) and not any(is_of(command, What.LOCATION) for command in found):
             found.append(NameChoice(What.LOCATION, other=True))
         return found
-
-
-def _without_names(rest: str, found: list[Command]) -> str:
-    """The words without the caller's own name, which names nobody of the menu."""
-    own = {word for command in found if isinstance(command, GiveName) for word in names.tokens(command.name)}
-    return " ".join(word for word in rest.split() if word not in own) if own else rest
-
-
-def _leaves(name: Command, back: OfferedTime) -> bool:
-    """Names somebody or something else than was read back."""
-    if not isinstance(name, NameChoice) or not name.ids:
-        return False
-    return str(getattr(back, f"{name.what.value}_id")) not in name.ids
-
-
-def _sounds(hour: int, number: int) -> bool:
-    return number in (hour, hour % 12 or 12)
-
-
-def _names(command: Command, what: What) -> bool:
-    return isinstance(command, NameChoice) and command.what is what
-
-
-def _gives_name(found: list[Command]) -> bool:
-    return any(isinstance(command, GiveName) for command in found)

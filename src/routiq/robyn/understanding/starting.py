@@ -138,6 +138,10 @@ _ALREADY = any_of(
     rf"her) (?:[\w':]+ ){{0,3}}?{VISIT}(?! (?:for|to be|be)\b)"
 )
 _ASKS_BOOKING = any_of(
+    rf"what(?:'s| is| was|s)(?: \w+)? (?:my|our|his|her) (?!(?:\w+ )?(?:available|free|earliest|first|soonest))"
+    rf"(?:next|coming|upcoming|other|following) (?:\w+ )?{VISIT}",
+    rf"(?:what|when|where) (?:my|our|his|her) (?:[\w':]+ ){{0,2}}?{VISIT}(?:'s| is| was)\b",
+    rf"^\W*(?:and )?(?:my|our|his|her) next {VISIT}\W*$",
     rf"(?:when|what time|what day|what date|where|who|which \w+)(?:'s| is| are| was|s)(?: it)?(?: \w+)? (?:my|our|"
     rf"his|her|the|\w+'s) (?!(?:\w+ )?(?:available|free|earliest|first|soonest))(?:[\w':]+ ){{0,3}}?{VISIT}",
     rf"(?:do|have|did) (?:i|we) (?:have|got|already have|still have|make|book)(?: \w+)? (?:an?|any|my|the|"
