@@ -11,6 +11,7 @@ import argparse
 import os
 import time
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from routiq.robyn.understanding.reader import Context
 from routiq.robyn.understanding.rules import Rules
 from tests.robyn import sentences
 
+CONVERSATIONS, TURNS = 50, 10
+"""At once, and how many turns of each."""
 HALVES = ("worked on", "only scored")
 
 
@@ -62,8 +65,8 @@ def main() -> None:
         turns += [(read.line.utterance, read.standing.context) for read in reads]
     else:
         print("Dialogues: left out. Name the file as an argument or in ROUTIQ_DIALOGUES.")
-    chapters += [own_sentences(), speed(turns)]
-    for chapter in chapters[-2:]:
+    chapters += [own_sentences(), speed(turns), together(turns)]
+    for chapter in chapters[-3:]:
         show(chapter)
     missed = [figure for chapter in chapters for figure in chapter.figures if figure.enforced and not figure.holds]
     raise SystemExit(1 if missed else 0)
@@ -135,6 +138,35 @@ def speed(turns: list[tuple[str, Context]]) -> Chapter:
             Figure("longest", max(took), "ms"),
         ],
         [f"{len(took)} turns, each read once"],
+    )
+
+
+def together(turns: list[tuple[str, Context]]) -> Chapter:
+    """Conversations at once, each in a thread of its own as in the web server, with a turn every second: people
+    listen and think for longer. What one waits for the others is in its time."""
+    reader, took = Rules(), list[float]()
+    begin = time.perf_counter() + 0.5
+
+    def talk(number: int) -> None:
+        for turn in range(TURNS):
+            said, context = turns[(number * TURNS + turn) % len(turns)]
+            # Spread over the second, as callers are.
+            due = begin + turn + number / CONVERSATIONS
+            time.sleep(max(0.0, due - time.perf_counter()))
+            began = time.perf_counter()
+            reader.read(said, context)
+            took.append(1000 * (time.perf_counter() - began))
+
+    with ThreadPoolExecutor(CONVERSATIONS) as pool:
+        list(pool.map(talk, range(CONVERSATIONS)))
+    return Chapter(
+        f"{CONVERSATIONS} conversations at once",
+        [
+            Figure("p50", percentile(took, 0.5), "ms", at_most=10),
+            Figure("p99", percentile(took, 0.99), "ms", at_most=50),
+            Figure("longest", max(took), "ms"),
+        ],
+        [f"{len(took)} turns, {CONVERSATIONS} a second"],
     )
 
 
