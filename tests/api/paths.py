@@ -56,4 +56,5 @@ BODIES: dict[str, Any] = {
     "POST /tasks/{task_id}/done": {"note": "Rang back"},
     "POST /conversations": {"caller_number": "0491 570 006"},
     "POST /conversations/{conversation_id}/turns": {"text": "Hello"},
+    "POST /scenarios": {"conversation_id": 1, "name": "A regular books"},
 }

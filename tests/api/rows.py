@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -22,7 +22,7 @@ from routiq.pms.phones import e164
 from routiq.practices.audit import SYSTEM
 from routiq.practices.models import Practice
 from routiq.practices.tenancy import acting_for
-from routiq.robyn.models import Conversation, Turn
+from routiq.robyn.models import Conversation, Scenario, Turn
 from routiq.sync.models import SyncEvent, SyncRun
 
 
@@ -155,6 +155,7 @@ class Belongings:
     night: SyncRun
     note: Source
     gap: Gap
+    scenario: Scenario
 
     @property
     def ids(self) -> dict[str, Any]:
@@ -174,6 +175,7 @@ class Belongings:
             "reconciliation_id": self.night.pk,
             "source_id": self.note.pk,
             "gap_id": self.gap.pk,
+            "scenario_id": self.scenario.pk,
         }
 
 
@@ -237,6 +239,9 @@ def make_belongings(practice: Practice, connection: Connection | None = None) ->
             conversation=conversation,
             note=sources.add_note(f"Piano of {practice.name}", "It stands upstairs.", SYSTEM),
             gap=gap,
+            scenario=Scenario.objects.create(
+                practice=practice, name=f"A talk at {practice.name}", weekday=1, clock=time(9), lines=["Hello"]
+            ),
             task=StaffTask.objects.create(
                 practice=practice, kind="call_back", summary=f"Ring somebody at {practice.name}"
             ),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from routiq.frontdesk.models import Write
 from routiq.practices.tenancy import acting_for
 from routiq.robyn import conversation as robyn
 from routiq.robyn.models import Conversation
@@ -89,3 +91,40 @@ def test_two_turns_at_once_are_told_to_wait(caller: Caller, monkeypatch: pytest.
     answer = caller.post(f"/conversations/{pk}/turns", {"text": "Hello"})
     assert (answer.status, answer.error["code"]) == (409, "busy")
     assert answer.headers["Retry-After"] == "1"
+
+
+def test_a_rehearsal_at_another_time_becomes_a_scenario_that_is_asked_for_again(synced: Caller) -> None:
+    evening = (timezone.now() + timedelta(days=2)).replace(hour=10, minute=0).isoformat()
+    started = synced.post("/conversations", {"channel": "rehearsal", "caller_number": "0491 570 006", "at": evening})
+    assert started.status == 201, started.json
+    path = f"/conversations/{started['conversation_id']}/turns"
+    for words in ("I'd like to book an appointment", "the first one please", "yes please"):
+        said = synced.post(path, {"text": words})
+    assert said["text"].startswith("It is booked:"), said.json
+    wanted = {"conversation_id": started["conversation_id"], "name": "A regular books"}
+    kept = synced.post("/scenarios", wanted)
+    assert kept.status == 201, kept.json
+    assert [each["kind"] for each in kept["expected"]["would_write"]] == ["booked"]
+    assert synced.post("/scenarios", wanted).error["fields"]["name"]
+    run = synced.post(f"/scenarios/{kept['id']}/run")
+    assert (run["state"], run["verdict"]) == ("waiting", None)
+    assert synced.post("/scenarios/run")["items"][0]["id"] == run["id"]
+    assert synced.post(f"/scenarios/{kept['id']}/expect-last-run").status == 409
+    assert synced.get("/scenarios")["items"][0]["last_run"]["id"] == run["id"]
+    with acting_for(synced.practice.pk):
+        assert not Write.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"channel": "test", "at": "2030-01-01T10:00:00Z"},
+        {"channel": "rehearsal", "at": "2020-01-01T10:00:00Z"},
+        {"channel": "rehearsal", "at": "2099-01-01T10:00:00Z"},
+        {"channel": "rehearsal", "at": "2030-01-01T10:00:00"},
+    ],
+)
+def test_only_a_rehearsal_happens_at_another_moment_and_soon(caller: Caller, body: dict[str, str]) -> None:
+    answer = caller.post("/conversations", body)
+    assert answer.status == 422
+    assert list(answer.error["fields"]) == ["at"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Literal
 
 from django.http import HttpRequest
+from django.utils import timezone
 from ninja import Router, Status
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from routiq.api import errors, schemas
 from routiq.api.answers import answers
@@ -17,12 +19,17 @@ from routiq.robyn.models import Conversation
 router = Router(tags=["conversations"])
 
 #: Whose words the API may bring. A patient's own call or chat is nobody else's to speak in.
-OWN_CHANNELS = ("api", "test")
+OWN_CHANNELS = ("api", "test", "rehearsal")
 
 
 class Start(Taken):
     caller_number: Text = Field("", max_length=40, description="Any format; empty when withheld.")
-    channel: Literal["api", "test"] = "api"
+    channel: Literal["api", "test", "rehearsal"] = Field(
+        "api", description="In a `rehearsal` nothing is written: no booking, no task, no e-mail."
+    )
+    at: AwareDatetime | None = Field(
+        None, description="Of a rehearsal: when it is pretended to be, from now on; now unless given."
+    )
 
 
 class Words(Taken):
@@ -38,7 +45,7 @@ class Words(Taken):
 def start_conversation(request: HttpRequest, wanted: Start) -> Status[schemas.Reply]:
     """Robyn greets, and knows who is calling when the number is a patient's."""
     try:
-        return Status(201, _reply(robyn.start(wanted.channel, wanted.caller_number)))
+        return Status(201, _reply(robyn.start(wanted.channel, wanted.caller_number, moment=_moment(wanted))))
     except robyn.ConversationError as error:
         raise _told(error, "caller_number") from None
 
@@ -84,6 +91,17 @@ def get_conversation(request: HttpRequest, conversation_id: int) -> schemas.Conv
     return schemas.Conversation.of(
         row, turns=[schemas.Turn.of(each, by_person=bool(each.said_by)) for each in row.turns.all()]
     )
+
+
+def _moment(wanted: Start) -> datetime | None:
+    if wanted.at is None:
+        return None
+    if wanted.channel != robyn.REHEARSAL:
+        raise errors.invalid({"at": "Only a rehearsal happens at another time: take the channel `rehearsal`."})
+    now = timezone.now()
+    if not now - timedelta(hours=1) <= wanted.at <= now + robyn.FURTHEST:
+        raise errors.invalid({"at": f"Choose a moment from now on, within {robyn.FURTHEST.days} days."})
+    return wanted.at
 
 
 def _conversation(pk: int) -> Conversation:

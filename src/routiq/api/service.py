@@ -21,6 +21,7 @@ from routiq.api import (
     routes_leaving,
     routes_patients,
     routes_practice,
+    routes_scenarios,
     routes_times,
     routes_waitlist,
     unknown,
@@ -86,6 +87,7 @@ for routes in (
     routes_conversations,
     routes_desk,
     routes_knowledge,
+    routes_scenarios,
     routes_waitlist,
 ):
     api.add_router("", routes.router)

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 
+from routiq.robyn.conversation import FURTHEST
 from routiq.robyn.rehearsing.scenarios import LONGEST_NAME
 
-FURTHEST = timedelta(days=90)
 #: A form that was open for a while may still say "now".
 A_WHILE = timedelta(hours=1)
 

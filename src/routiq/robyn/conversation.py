@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -46,6 +46,8 @@ from routiq.robyn.understanding.reader import NO_MENU, Context, Question, Unders
 
 REHEARSAL = "rehearsal"
 """The channel of talks in which nothing is written."""
+FURTHEST = timedelta(days=90)
+"""So far ahead may a rehearsal pretend to be."""
 LONGEST = 1000
 """Characters of one utterance."""
 MOST_PICTURES = 20
