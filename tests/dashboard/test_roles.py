@@ -83,6 +83,7 @@ PROMISED: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "update_key": (OFFICE, OFFICE),
     "disconnect": (OFFICE, OFFICE),
     "delete_data": (None, OFFICE),
+    "notifications": (ALL, ALL),
     "robyn_settings": ({O, A, V}, OFFICE),
     "escalations": ({O, A, V}, None),
     "trigger": ({O, A, V}, OFFICE),

@@ -20,6 +20,7 @@ from routiq.practices.postbox import CONSOLE
 from routiq.robyn.escalation import telling
 from routiq.robyn.escalation.handing import hand_over
 from routiq.robyn.escalation.message import Message
+from routiq.robyn.escalation.triggers import Trigger
 from routiq.robyn.models import Conversation, HandOver, PractitionerAddress, TriggerRule
 from tests.dashboard.conftest import World
 from tests.practices.test_letters import Mailbox, mailbox
@@ -41,6 +42,32 @@ def sent(mailbox: Mailbox) -> list[Mail]:
     for letter in PersonalLetter.objects.filter(sent_at=None):
         jobs.send_personal_letter(letter.practice_id, letter.pk)
     return [message_from_bytes(envelope.content) for envelope in mailbox.envelopes]
+
+
+@pytest.mark.parametrize(
+    ("wish", "role", "limited", "told"),
+    [
+        ("as_set", "reception", False, ["owner"]),
+        ("all", "reception", False, ["owner", "own"]),
+        ("all", "practitioner", True, ["owner"]),
+        ("none", "owner", False, ["owner"]),
+    ],
+)
+def test_each_login_chooses_which_of_these_emails_it_gets(
+    practice: Practice, owner: Person, wish: str, role: str, limited: bool, told: list[str]
+) -> None:
+    """All of them go to nobody who may see some patients only."""
+    own = Person.objects.create_person("own@clinic.example", "a long enough password")
+    Membership.objects.create(practice=practice, person=own, role=role, all_patients=not limited, hand_over_mail=wish)
+    addresses = {"owner": owner.email, "own": own.email}
+    assert telling.addresses(Trigger.COMPLAINT, ()) == [addresses[each] for each in told]
+
+
+def test_when_nobody_wants_the_email_the_team_has_a_task(practice: Practice, owner: Person) -> None:
+    TriggerRule.objects.create(practice=practice, trigger="complaint", method="email", method_after_hours="email")
+    Membership.objects.filter(person=owner).update(hand_over_mail="none")
+    kept = hand_over(message(conversation(practice)))
+    assert (kept.by_email, bool(kept.task_id)) == (False, True)
 
 
 def body(letter: Mail) -> str:

@@ -76,6 +76,7 @@ DOORS: Mapping[str, tuple[Right, Right]] = {
     "update_key": (Right.SETTINGS, Right.SETTINGS),
     "disconnect": (Right.SETTINGS, Right.SETTINGS),
     "delete_data": (Right.SETTINGS, Right.SETTINGS),
+    "notifications": (Right.LOOK, Right.LOOK),
     "robyn_settings": (Right.SEE_SETTINGS, Right.SETTINGS),
     "escalations": (Right.SEE_SETTINGS, Right.SETTINGS),
     "trigger": (Right.SEE_SETTINGS, Right.SETTINGS),

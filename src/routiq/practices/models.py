@@ -82,10 +82,19 @@ class Membership(PracticeOwned):
         RECEPTION = "reception", "Reception"
         READ_ONLY = "read_only", "Read-only"
 
+    class HandOverMail(models.TextChoices):
+        AS_SET = "as_set", "When the practice set it so"
+        ALL = "all", "All of them"
+        NONE = "none", "None"
+
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.OWNER)
     all_patients = models.BooleanField(default=True, db_default=True)
     """Where the role leaves it open: everybody's patients, or those of the practitioners whose login it is."""
+    hand_over_mail = models.CharField(
+        max_length=10, choices=HandOverMail, default=HandOverMail.AS_SET, db_default=HandOverMail.AS_SET
+    )
+    """What this person wants of the e-mails about what Robyn hands over."""
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

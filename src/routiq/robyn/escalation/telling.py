@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from routiq.mirror.models import AssignedLogin, Patient, Practitioner
+from routiq.mirror.sight import sight_of
 from routiq.practices.letters import link, tell_about_patient
-from routiq.practices.models import Practice
+from routiq.practices.models import Membership, Practice
 from routiq.practices.postbox import owners_addresses
 from routiq.practices.tenancy import current_practice_id
 from routiq.robyn.escalation.triggers import Trigger
@@ -41,13 +42,30 @@ _ADVICE = {
 
 
 def addresses(trigger: Trigger | None, practitioners: tuple[str, ...] | list[str]) -> list[str]:
-    """Whom a message goes to: the named practitioner, else those who were set, else the owners."""
+    """Whom a message goes to: the named practitioner, else those who were set, else the owners; but nobody who wants
+    none of these e-mails, and whoever wants all of them. It may be nobody: then a task has it."""
     if trigger is None:
         return []
     rule = rule_of(trigger)
-    if rule.to_practitioner and len(practitioners) == 1 and (own := practitioner_address(practitioners[0])):
-        return [own]
-    return list(rule.recipients) or owners_addresses()
+    named = practitioner_address(practitioners[0]) if rule.to_practitioner and len(practitioners) == 1 else ""
+    wanting, refusing = _by_wish()
+    if named and named.lower() not in refusing:
+        found = [named]
+    else:
+        found = list(rule.recipients) or owners_addresses()
+    known = {each.lower() for each in found}
+    wanted = [each for each in found if each.lower() not in refusing]
+    return [*wanted, *(each for each in wanting if each.lower() not in known)]
+
+
+def _by_wish() -> tuple[list[str], set[str]]:
+    """The addresses of the logins that want every such e-mail, and those that want none, the latter in small letters.
+    An e-mail tells of any patient: all of them go to nobody who may see some patients only."""
+    wishes = Membership.HandOverMail
+    asked = Membership.objects.exclude(hand_over_mail=wishes.AS_SET).filter(person__is_active=True)
+    rows = list(asked.select_related("person").order_by("pk"))
+    wanting = [row.person.email for row in rows if row.hand_over_mail == wishes.ALL and not sight_of(row).is_limited]
+    return wanting, {row.person.email.lower() for row in rows if row.hand_over_mail == wishes.NONE}
 
 
 def practitioner_address(remote_id: str) -> str:
