@@ -41,6 +41,11 @@ class Inside:
     """Label and value."""
     requests: tuple[Request, ...]
 
+    @property
+    def asked(self) -> int:
+        """How many requests it took in all."""
+        return sum(each.times for each in self.requests)
+
 
 def inside_in_words(inside: Mapping[str, Any], names: Names) -> Inside | None:
     """``None`` for a turn of which nothing was kept."""

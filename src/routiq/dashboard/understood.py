@@ -143,6 +143,7 @@ _STEPS = {
     "answered": "answered",
     "conflicts_read": "checked for conflicts",
     "closed": "noted",
+    "rehearsed": "only rehearsed, not written",
 }
 _REASONS = {
     "full": "nothing free fits",
