@@ -53,9 +53,11 @@ _REQUEST = any_of(
     r"let me know|check (?:if|whether))(?: (?!book)[\w'&]+){0,8}",
 )
 """A fact asked for without a question: "give me their number"."""
-_HOURS = any_of(
+_IS_OPEN = any_of(
     r"(?:are|is) (?:you|u|they|it|the (?:clinic|practice|office|reception|place))(?: guys| lot)?(?: \w+)? "
     r"(?:open|closed|shut)(?! to\b)",
+)
+_HOURS = any_of(
     r"(?:how|until|till) (?:late|early|when|what time)(?: are| do| will| is)? (?:you|they|the \w+)",
     r"(?:what time|what times|when|what days?|do|does) (?:do |does |are |is )?(?:you|they|the \w+)(?: guys)? "
     r"(?:open|close|shut)(?:ing)?",
@@ -87,9 +89,10 @@ def asks_fact(said: str) -> bool:
     return any(_FACTS.search(part) and is_question(part) for part in parts(said))
 
 
-def asks_hours(said: str) -> bool:
-    """Asks when the practice is open: a day beside it is the day that is asked about, and no wish to come."""
-    return bool(_HOURS.search(said))
+def asks_hours(said: str, *, idle: bool) -> bool:
+    """Asks when the practice is open: a day beside it is the day that is asked about, and no wish to come. Whoever is
+    asked for a day and answers "are you open on Saturday" wishes it: that is no such question unless ``idle``."""
+    return bool(_HOURS.search(said) or (idle and _IS_OPEN.search(said)))
 
 
 def asks_something(said: str) -> bool:

@@ -164,7 +164,7 @@ class _Reading:
         taken = self._choice(said)
         heard = self._times(said, taken)
         wished = () if taken and (taken.position or choosing.only_manner(heard.wishes)) else heard.wishes
-        if started is None and self.question in begun.IDLE and asking.asks_hours(said):
+        if started is None and asking.asks_hours(said, idle=self.question in begun.IDLE):
             wished = ()
         rest = without_names(heard.line.rest, found)
         named = self._names(said, rest)
