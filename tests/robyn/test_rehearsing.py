@@ -64,6 +64,7 @@ def test_a_booking_is_rehearsed_to_its_end_and_nobody_books_it(practice: Practic
     [booked] = kept.ledger["kept"]
     assert booked["kind"] == "booked"
     assert booked["time"]["starts_at"].startswith("2026-11-2")
+    assert kept.conversation.booking_id is None
     turn = kept.conversation.turns.last()
     assert turn is not None
     assert turn.inside["slots"]["patient"] == "Sam"

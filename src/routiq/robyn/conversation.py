@@ -317,7 +317,7 @@ def _store(
             row.last_turn_at = at
             row.ended_at = hung_up_at or (at if said.ended else None)
             row.filler = ""
-            if turn.memory.booking_id:
+            if turn.memory.booking_id and row.channel != REHEARSAL:
                 row.booking_id = turn.memory.booking_id
             row.save(update_fields=["state", "last_turn_at", "ended_at", "filler", "booking_id"])
             # Somebody is on the line: what changes at the practice now should be here at once.

@@ -14,7 +14,7 @@ from routiq.practices import audit
 from routiq.practices.models import PersonalLetter
 from routiq.practices.tenancy import current_practice_id
 from routiq.robyn.manner import settings_of_practice
-from routiq.robyn.models import Conversation, Turn
+from routiq.robyn.models import Conversation, ScenarioRun, Turn
 
 log = logging.getLogger("routiq.robyn")
 
@@ -23,7 +23,8 @@ BATCH = 500
 
 def forget_old(now: datetime | None = None) -> int:
     """Delete conversations of the practice in force whose last word is older than it keeps them, with their turns,
-    hand-overs, e-mails and tasks, and the accepting words in the journal. Returns how many conversations went."""
+    hand-overs, e-mails and tasks, what was said when scenarios were played, and the accepting words in the journal.
+    Returns how many conversations went."""
     practice_id = current_practice_id()
     before = (now or timezone.now()) - relativedelta(months=settings_of_practice().transcript_months)
     gone = 0
@@ -37,6 +38,7 @@ def forget_old(now: datetime | None = None) -> int:
             Turn.objects.filter(conversation__in=ids).delete()
             Conversation.objects.filter(pk__in=ids).delete()
         gone += len(ids)
+    ScenarioRun.objects.filter(practice_id=practice_id, asked_at__lt=before).delete()
     PersonalLetter.objects.filter(practice_id=practice_id, created_at__lt=before).delete()
     quoted = Write.objects.filter(practice_id=practice_id, created_at__lt=before).exclude(accepting_words="")
     quoted.update(accepting_words="")

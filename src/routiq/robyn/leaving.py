@@ -16,7 +16,7 @@ RECENT = timedelta(hours=12)
 
 def tell(connection: Connection, kept_until: datetime) -> list[Consequence]:
     since = timezone.now() - RECENT
-    open_now = Conversation.objects.filter(ended_at=None, last_turn_at__gte=since).count()
+    open_now = Conversation.objects.filter(ended_at=None, last_turn_at__gte=since, rehearsal=None).count()
     text = "Robyn is in no conversation."
     if open_now:
         many = "1 conversation" if open_now == 1 else f"{open_now:,} conversations"
