@@ -22,8 +22,6 @@ OF_ANY_PRACTICE = (
     "/patients",
     "/practice",
     "/test-robyn",
-    "/test-robyn/scenarios",
-    "/notifications",
     "/settings/integrations",
     "/settings/integrations/cliniko",
     "/conversations",
