@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from pms_sandbox.testing import RunningSandbox
 from routiq.connections.models import Connection
+from routiq.consent import ledger
 from routiq.environment import OfficeHours
 from routiq.frontdesk.models import DeskRules, SlotOffer, StaffTask, WaitlistEntry
 from routiq.frontdesk.offering import offer_next
@@ -74,6 +75,17 @@ def test_somebody_is_put_on_the_list_by_hand_and_taken_off(desk: Client, maggie:
     desk.post(f"/waiting-list/{row.pk}/leave")
     assert "Nobody is waiting." in page(desk, "/waiting-list")
     assert "Taken off the list" in page(desk, f"/waiting-list/{row.pk}")
+
+
+def test_who_said_stop_stands_on_the_list_with_the_reason_why_nothing_is_offered(
+    desk: Client, maggie: Patient
+) -> None:
+    add(desk, maggie)
+    row = WaitlistEntry.objects.get()
+    assert "stop" not in page(desk, f"/waiting-list/{row.pk}")
+    ledger.withdraw(number="0491 570 006", words="STOP", source="conversation:1")
+    assert "Said stop: is offered nothing" in page(desk, "/waiting-list")
+    assert "Times that come free are not offered to them" in page(desk, f"/waiting-list/{row.pk}")
 
 
 def test_what_is_wrong_stands_at_its_field(desk: Client, maggie: Patient) -> None:
