@@ -34,26 +34,32 @@ def menu() -> Menu:
     connection = live_connection()
     if connection is None:
         return Menu((), (), ())
-    possible = list(combinations(connection, Wish(appointment_type_id="")))
+    same = {"connection": connection, "removed_at": None, "active": True, "online": True}
+    people = Practitioner.objects.filter(**same).values_list("remote_id", "name", "title", "first_name", "last_name")
+    practitioners = {id: (name, title, first, last) for id, name, title, first, last in people}
+    locations = dict(Location.objects.filter(**same).values_list("remote_id", "name"))
+    types = dict(AppointmentType.objects.filter(**same, max_attendees=1).values_list("remote_id", "name"))
+    offered = Offering.objects.filter(connection=connection).values_list(
+        "practitioner_remote_id", "location_remote_id", "appointment_type_remote_id"
+    )
+    possible = [
+        (who, where, what)
+        for who, where, what in offered
+        if who in practitioners and where in locations and what in types
+    ]
+    who_is_on = {who: practitioners[who] for who, _, _ in possible}
     return Menu(
-        practitioners=_choices(combination.practitioner for combination in possible),
-        appointment_types=_choices(combination.type for combination in possible),
-        locations=_choices(combination.location for combination in possible),
+        practitioners=_sorted(
+            Choice(id, name, tuple(filter(None, (first, last, f"{title} {last}".strip()))))
+            for id, (name, title, first, last) in who_is_on.items()
+        ),
+        appointment_types=_sorted(Choice(id, types[id]) for id in {what for _, _, what in possible}),
+        locations=_sorted(Choice(id, locations[id]) for id in {where for _, where, _ in possible}),
     )
 
 
-def _choices(rows: Iterable[Practitioner | AppointmentType | Location]) -> tuple[Choice, ...]:
-    seen = {row.remote_id: row for row in rows}
-    return tuple(
-        Choice(
-            id=row.remote_id,
-            name=row.name,
-            other_names=tuple(filter(None, (row.first_name, row.last_name, f"{row.title} {row.last_name}".strip())))
-            if isinstance(row, Practitioner)
-            else (),
-        )
-        for row in sorted(seen.values(), key=lambda row: row.name)
-    )
+def _sorted(choices: Iterable[Choice]) -> tuple[Choice, ...]:
+    return tuple(sorted(choices, key=lambda choice: (choice.name, choice.id)))
 
 
 def combinations(connection: Connection, wish: Wish, *, online: bool = True) -> Iterator[Combination]:
