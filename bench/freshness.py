@@ -106,7 +106,8 @@ async def _send(
     key = base64.b64decode(secret.removeprefix("whsec_"))
     acks: list[float] = []
     statuses: Counter[int] = Counter()
-    limits = httpx2.Limits(max_connections=50, max_keepalive_connections=50)
+    # Like any sender, it lets go of an idle connection before the server does.
+    limits = httpx2.Limits(max_connections=50, max_keepalive_connections=50, keepalive_expiry=2)
     async with httpx2.AsyncClient(limits=limits, timeout=30) as client:
 
         async def one(number: int, due: float) -> None:
