@@ -22,6 +22,8 @@ OF_ANY_PRACTICE = (
     "/patients",
     "/practice",
     "/test-robyn",
+    "/test-robyn/scenarios",
+    "/notifications",
     "/settings/integrations",
     "/settings/integrations/cliniko",
     "/conversations",

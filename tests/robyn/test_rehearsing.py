@@ -194,7 +194,10 @@ def test_a_scenario_is_played_on_the_next_such_day(practice: Practice) -> None:
     scenario = Scenario(weekday=6, clock=time(20))
     for now, day in ((at(23, "10:00"), 28), (at(28, "19:59"), 28)):
         assert scenarios.next_moment(scenario, practice, now) == at(day, "20:00")
-    assert scenarios.next_moment(scenario, practice, at(28, "20:01")) == at(5, "20:00", month=12)
+    assert scenarios.next_moment(scenario, practice, at(28, "20:50")) == at(28, "20:50"), (
+        "just saved, and played again"
+    )
+    assert scenarios.next_moment(scenario, practice, at(28, "21:01")) == at(5, "20:00", month=12)
 
 
 def test_a_saved_booking_is_played_again_and_the_practices_diary_stays_as_it_is(

@@ -24,7 +24,7 @@ class Keep(Taken):
 @router.get("/scenarios", response=answers({200: shapes.Scenarios}), summary="All scenarios")
 def list_scenarios(request: HttpRequest) -> shapes.Scenarios:
     """By name, each with what was expected and its last run."""
-    return shapes.Scenarios(items=[shapes.Scenario.of(row) for row in Scenario.objects.all()])
+    return shapes.Scenarios(items=[shapes.Scenario.told(row) for row in Scenario.objects.all()])
 
 
 @router.post("/scenarios", response=answers({201: shapes.Scenario}, 404, takes_body=True), summary="Keep a rehearsal")
@@ -37,27 +37,27 @@ def save_scenario(request: HttpRequest, wanted: Keep) -> Status[shapes.Scenario]
     except scenarios.NotSaved as error:
         field = "conversation_id" if error.code in ("not_a_rehearsal", "nothing_said") else "name"
         raise errors.invalid({field: f"{error.message} {error.advice}"}) from None
-    return Status(201, shapes.Scenario.of(kept))
+    return Status(201, shapes.Scenario.told(kept))
 
 
 @router.post("/scenarios/run", response=answers({200: shapes.Runs}), summary="Run all scenarios")
 def run_all_scenarios(request: HttpRequest) -> shapes.Runs:
     """A worker plays them one after the other, as rehearsals; look at them again for what came of it."""
     asked = scenarios.ask_to_play(list(Scenario.objects.all()), caller_of(request).actor)
-    return shapes.Runs(items=[shapes.Run.of(row) for row in asked])
+    return shapes.Runs(items=[shapes.Run.told(row) for row in asked])
 
 
 @router.get("/scenarios/{int:scenario_id}", response=answers({200: shapes.Scenario}, 404), summary="A scenario")
 def get_scenario(request: HttpRequest, scenario_id: int) -> shapes.Scenario:
     """With what was expected and its last run."""
-    return shapes.Scenario.of(_scenario(scenario_id))
+    return shapes.Scenario.told(_scenario(scenario_id))
 
 
 @router.post("/scenarios/{int:scenario_id}/run", response=answers({200: shapes.Run}, 404), summary="Run a scenario")
 def run_scenario(request: HttpRequest, scenario_id: int) -> shapes.Run:
     """A worker plays it as a rehearsal. Asked again while it waits, it is the same run."""
     [run] = scenarios.ask_to_play([_scenario(scenario_id)], caller_of(request).actor)
-    return shapes.Run.of(run)
+    return shapes.Run.told(run)
 
 
 @router.post(
@@ -70,7 +70,7 @@ def expect_last_run(request: HttpRequest, scenario_id: int) -> shapes.Scenario:
     run = _scenario(scenario_id).runs.filter(state=ScenarioRun.State.DONE).order_by("-pk").first()
     if run is None:
         raise errors.ApiError(409, "not_played", "It has not been played yet.", "Run it, then take that as right.")
-    return shapes.Scenario.of(scenarios.take_as_right(run.pk, caller_of(request).actor))
+    return shapes.Scenario.told(scenarios.take_as_right(run.pk, caller_of(request).actor))
 
 
 @router.post(
@@ -79,7 +79,7 @@ def expect_last_run(request: HttpRequest, scenario_id: int) -> shapes.Scenario:
 def remove_scenario(request: HttpRequest, scenario_id: int) -> shapes.Scenario:
     """With its runs. Given as it was."""
     row = _scenario(scenario_id)
-    given = shapes.Scenario.of(row)
+    given = shapes.Scenario.told(row)
     scenarios.remove(row.pk, caller_of(request).actor)
     return given
 

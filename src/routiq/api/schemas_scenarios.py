@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime
 
 from pydantic import Field
 
@@ -28,7 +28,7 @@ class Ending(Given):
     not_understood: int = Field(description="Sentences in which nothing was understood.")
 
     @classmethod
-    def of(cls, ending: outcomes.Ending) -> Ending:
+    def told(cls, ending: outcomes.Ending) -> Ending:
         return cls(
             outcome=ending.outcome,
             would_write=[
@@ -64,13 +64,13 @@ class Run(Given):
     ended_at: datetime | None
 
     @classmethod
-    def of(cls, row: ScenarioRun) -> Run:
+    def told(cls, row: ScenarioRun) -> Run:
         return cls(
             id=row.pk,
             state=row.state,
             verdict=row.verdict or None,
             remarks=list(row.remarks),
-            ending=Ending.of(outcomes.from_plain(row.ending)) if row.verdict else None,
+            ending=Ending.told(outcomes.from_plain(row.ending)) if row.verdict else None,
             turns=[Said(heard=each["heard"], said=each["said"], took_ms=each["took_ms"]) for each in row.said],
             asked_at=row.asked_at,
             ended_at=row.ended_at,
@@ -82,25 +82,25 @@ class Scenario(Given):
     name: str
     caller_number: str
     weekday: int = Field(description="ISO: 1 is Monday. It is played as if on the next such day.")
-    time: time
+    time: str = Field(description="By the practice's clock, `HH:MM`.")
     lines: list[str] = Field(description="What the patient says.")
     expected: Ending
     saved_at: datetime
     last_run: Run | None
 
     @classmethod
-    def of(cls, row: StoredScenario) -> Scenario:
+    def told(cls, row: StoredScenario) -> Scenario:
         last = row.runs.order_by("-pk").first()
         return cls(
             id=row.pk,
             name=row.name,
             caller_number=row.caller_number,
             weekday=row.weekday,
-            time=row.clock,
+            time=f"{row.clock:%H:%M}",
             lines=list(row.lines),
-            expected=Ending.of(outcomes.from_plain(row.expected)),
+            expected=Ending.told(outcomes.from_plain(row.expected)),
             saved_at=row.saved_at,
-            last_run=Run.of(last) if last else None,
+            last_run=Run.told(last) if last else None,
         )
 
 

@@ -23,6 +23,8 @@ MOST = 200
 RUNS_KEPT = 5
 """Of each scenario."""
 LONGEST_NAME = 120
+STILL_NOW = timedelta(hours=1)
+"""A scenario saved a moment ago means this Thursday when it says Thursday, not the one after."""
 
 
 class NotSaved(Exception):
@@ -121,10 +123,10 @@ def expected_of(scenario: Scenario) -> Ending:
 
 
 def next_moment(scenario: Scenario, practice: Practice, now: datetime | None = None) -> datetime:
-    """When it is next that weekday and that time at the practice (aware, UTC)."""
+    """When it is next that weekday and about that time at the practice (aware, UTC): now, for a while after it."""
     at = (now or timezone.now()).astimezone(practice.zone)
     day = at.date() + timedelta((scenario.weekday - at.isoweekday()) % 7)
     moment = datetime.combine(day, scenario.clock, practice.zone)
-    if moment < at:
+    if moment + STILL_NOW < at:
         moment = datetime.combine(day + timedelta(7), scenario.clock, practice.zone)
-    return moment.astimezone(UTC)
+    return max(moment, at).astimezone(UTC)
