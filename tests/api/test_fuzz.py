@@ -32,6 +32,7 @@ from routiq.connections.models import Connection
 from routiq.practices.tenancy import acting_for
 from tests.api.conftest import ROOT, Caller
 from tests.api.rows import Belongings, make_belongings
+from tests.parsing import nothing_collected
 
 BY_DEFAULT = 5
 CHECKS = [
@@ -48,9 +49,11 @@ def description(synced: Caller, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any
     monkeypatch.setattr(limits, "REQUESTS_PER_MINUTE", 10**9)
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
-    yield schemathesis.openapi.from_wsgi(
-        f"{ROOT}/openapi.json", get_wsgi_application(), headers={"Authorization": f"Bearer {synced.text}"}
-    )
+    with nothing_collected():  # The first use imports many modules that pytest rewrites.
+        described = schemathesis.openapi.from_wsgi(
+            f"{ROOT}/openapi.json", get_wsgi_application(), headers={"Authorization": f"Bearer {synced.text}"}
+        )
+    yield described
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from contextvars import Context
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import psycopg
@@ -25,7 +25,7 @@ from routiq.frontdesk.models import StaffTask
 from routiq.practices.live import announce
 from routiq.practices.models import Practice
 from routiq.practices.tenancy import acting_for
-from routiq.robyn.models import Conversation
+from routiq.robyn.models import Conversation, Scenario
 from routiq.sync.models import SyncPart
 from tests.dashboard.conftest import World
 
@@ -55,12 +55,17 @@ async def opened(browser: Client, page: str = "home", query: str = "") -> AsyncI
         await pieces.aclose()
 
 
-def of_a_talk(world: World, page: str) -> str:
-    """What a page of one conversation adds to its address."""
-    if not page.endswith("-talk"):
-        return ""
+def of_one(world: World, page: str) -> str:
+    """What a page of one conversation, or of one scenario, adds to its address."""
     with acting_for(world.practice.pk):
-        return f"?talk={Conversation.objects.create(practice=world.practice, channel='test').pk}"
+        if page.endswith("-talk"):
+            return f"?talk={Conversation.objects.create(practice=world.practice, channel='test').pk}"
+        if page == "scenario":
+            kept = Scenario.objects.create(
+                practice=world.practice, name="A regular books", weekday=1, clock=time(9), lines=["Hello"]
+            )
+            return f"?scenario={kept.pk}"
+    return ""
 
 
 async def first_round(following: Callable[[], Awaitable[str]], page: str) -> dict[str, str]:
@@ -95,7 +100,7 @@ def test_an_opened_page_is_sent_all_its_pieces(
     client_in: Client, world: World, silent_database: None, page: str
 ) -> None:
     world.first_sync()
-    query = of_a_talk(world, page)
+    query = of_one(world, page)
 
     async def work() -> dict[str, str]:
         async with opened(client_in, page, query) as following:
@@ -217,7 +222,7 @@ def test_an_open_page_that_shows_the_day_asks_for_frequent_looks(
     client_in: Client, world: World, silent_database: None, page: str
 ) -> None:
     assert world.connection.watched_until is None
-    query = of_a_talk(world, page)
+    query = of_one(world, page)
 
     async def work() -> None:
         async with opened(client_in, page, query) as following:

@@ -105,7 +105,7 @@ def test_what_was_dismissed_stays_off_the_list_however_often_it_is_asked(empty: 
 
 
 def test_a_conversation_leaves_a_task_and_a_gap_and_the_next_one_is_answered(empty: Practice) -> None:
-    begun = conversation.start("test", "0491 570 006").conversation_id
+    begun = conversation.start("api", "0491 570 006").conversation_id
     conversation.say(begun, "Jo Smith")
     conversation.say(begun, "0491 570 006")
     reply = conversation.say(begun, "Do you have wifi in the waiting room?")

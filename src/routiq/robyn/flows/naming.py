@@ -52,7 +52,7 @@ def _picked(turn: Turn) -> str:
     if memory.question is not Question.PICK or choice is None or not choice.position:
         return ""
     index = choice.position - 1 if choice.position > 0 else len(memory.listed) - 1
-    return memory.listed[index] if index < len(memory.listed) else ""
+    return memory.listed[index] if 0 <= index < len(memory.listed) else ""
 
 
 def _narrowed(turn: Turn, command: NameChoice) -> tuple[str, ...]:
