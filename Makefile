@@ -46,8 +46,8 @@ fuzz-api: $(VENV)/dev.done ## Anything at all sent to every operation of the API
 scenarios: $(VENV)/dev.done ## Robyn's 60 scenarios four times each in other words, on both systems; SCENARIOS_SEED
 	$(PYTEST) -q -m slow tests/scenarios
 
-journeys: $(VENV)/journeys.done ## The browser journeys, in Debian's chromium, on two stages side by side
-	$(PYTEST) -n 2 --dist loadfile -m journey tests/journeys
+journeys: $(VENV)/journeys.done ## The browser journeys, in Debian's chromium
+	$(PYTEST) -m journey tests/journeys
 
 bench: $(VENV)/bench.done ## Print the numbers and write bench/results.json
 	$(BIN)/python -m bench
