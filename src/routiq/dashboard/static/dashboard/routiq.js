@@ -62,6 +62,20 @@
   document.addEventListener("htmx:responseError", complain);
   document.addEventListener("htmx:afterOnLoad", () => document.getElementById("offline")?.remove());
 
+  // A piece that came again as it stands is left alone: replacing it would swallow a click that is under way on it, and
+  // shut what somebody has opened to read. Tokens of forms and what was opened are not what a piece says.
+  const words = (root) => {
+    const copy = root.cloneNode(true);
+    for (const token of copy.querySelectorAll("input[name=csrfmiddlewaretoken]")) token.remove();
+    for (const details of copy.querySelectorAll("details[open]")) details.removeAttribute("open");
+    return copy.innerHTML.replace(/\s+/g, " ").replace(/> | </g, (each) => each.trim()).trim();
+  };
+  document.addEventListener("htmx:sseBeforeMessage", (event) => {
+    const came = document.createElement("div");
+    came.innerHTML = event.detail.data;
+    if (words(came) === words(event.target)) event.preventDefault();
+  });
+
   // A browser keeps at most six connections to one address: a tab in the background gives its own back, and takes it
   // up again, with everything that happened meanwhile, when it is looked at.
   let live = null;
