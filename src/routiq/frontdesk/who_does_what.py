@@ -29,16 +29,29 @@ class Combination:
         return ZoneInfo(self.location.time_zone)
 
 
+class _Rows:
+    """Who is there, where and what for; with ``online`` those whose own switch for online bookings is on."""
+
+    def __init__(self, connection: Connection, *, online: bool = True) -> None:
+        same: dict[str, object] = {"connection": connection, "removed_at": None, "active": True}
+        if online:
+            same["online"] = True
+        self.practitioners = Practitioner.objects.filter(**same)
+        self.locations = Location.objects.filter(**same)
+        self.types = AppointmentType.objects.filter(**same, max_attendees=1)
+        """Without classes."""
+
+
 def menu() -> Menu:
     """What can be booked online at the practice in force: everything whose own switch is on and that is offered."""
     connection = live_connection()
     if connection is None:
         return Menu((), (), ())
-    same = {"connection": connection, "removed_at": None, "active": True, "online": True}
-    people = Practitioner.objects.filter(**same).values_list("remote_id", "name", "title", "first_name", "last_name")
+    on = _Rows(connection)
+    people = on.practitioners.values_list("remote_id", "name", "title", "first_name", "last_name")
     practitioners = {id: (name, title, first, last) for id, name, title, first, last in people}
-    locations = dict(Location.objects.filter(**same).values_list("remote_id", "name"))
-    types = dict(AppointmentType.objects.filter(**same, max_attendees=1).values_list("remote_id", "name"))
+    locations = dict(on.locations.values_list("remote_id", "name"))
+    types = dict(on.types.values_list("remote_id", "name"))
     offered = Offering.objects.filter(connection=connection).values_list(
         "practitioner_remote_id", "location_remote_id", "appointment_type_remote_id"
     )
@@ -64,12 +77,10 @@ def _sorted(choices: Iterable[Choice]) -> tuple[Choice, ...]:
 
 def combinations(connection: Connection, wish: Wish, *, online: bool = True) -> Iterator[Combination]:
     """Who does the wished type where; with ``online`` as far as it is switched on."""
-    same: dict[str, object] = {"connection": connection, "removed_at": None, "active": True}
-    if online:
-        same["online"] = True
-    locations = {row.remote_id: row for row in Location.objects.filter(**same)}
-    practitioners = {row.remote_id: row for row in Practitioner.objects.filter(**same)}
-    types = {row.remote_id: row for row in AppointmentType.objects.filter(**same, max_attendees=1)}
+    rows = _Rows(connection, online=online)
+    locations = {row.remote_id: row for row in rows.locations}
+    practitioners = {row.remote_id: row for row in rows.practitioners}
+    types = {row.remote_id: row for row in rows.types}
     offerings = Offering.objects.filter(connection=connection)
     if wish.appointment_type_id:
         offerings = offerings.filter(appointment_type_remote_id=wish.appointment_type_id)

@@ -65,6 +65,8 @@ class Table:
     only_where: str = ""
     """SQL condition over the record's fields; records that do not meet it are no rows of this table."""
     details: Details | None = None
+    reads_others: bool = False
+    """Writing a page of it looks into other tables too, so how that is best done depends on how much they hold."""
 
     @property
     def name(self) -> str:
@@ -166,6 +168,7 @@ PATIENTS = Table(
             Column("kind", "text", expression="detail->>'kind'"),
         ),
     ),
+    reads_others=True,
 )
 APPOINTMENTS = Table(
     records.AppointmentRecord,
@@ -196,6 +199,7 @@ ATTENDANCES = Table(
         "EXISTS (SELECT 1 FROM mirror_classsession c WHERE c.connection_id = %(connection)s "
         "AND c.remote_id = x.class_id)"
     ),
+    reads_others=True,
 )
 BLOCKS = Table(
     records.BlockRecord,
@@ -248,6 +252,7 @@ INVOICES = Table(
             Column("void", "boolean", expression="(detail->>'void')::boolean"),
         ),
     ),
+    reads_others=True,
 )
 
 TABLES = {

@@ -148,9 +148,9 @@ def _store(
         "seen_at": asked_at,
     }
     table = TABLES[type(first)]
-    # What reads other tables is planned anew each time: in a first sync they grow under its hands.
-    alone = answer is _COUNT and table.details is None and not table.only_where
-    return statements.execute(_statement(table, answer), values, keep_plan=alone)
+    # What reads what is stored is planned anew each time: in a first sync that grows under its hands.
+    keep_plan = answer is _COUNT and not table.reads_others
+    return statements.execute(_statement(table, answer), values, keep_plan=keep_plan)
 
 
 def _page(records: Sequence[msgspec.Struct]) -> tuple[str, list[str]]:
