@@ -78,5 +78,6 @@ def client_in(owner: Person, practice: Practice) -> Client:
 
 
 from tests.keywatch import key_watch  # noqa: E402, F401
+from tests.pools import two_sessions  # noqa: E402, F401
 from tests.sandboxes import connection, sandbox, shared_sandbox, synced  # noqa: E402, F401
 from tests.systems import at, mirrored, system  # noqa: E402, F401

@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, current_thread
-from typing import Any
 
 import pytest
 from django.db import connection
 
 from routiq.practices.models import Practice
-from routiq.practices.postgres.base import DatabaseWrapper
-from routiq.practices.side_by_side import give_back, side_by_side
+from routiq.practices.sessions import give_back
+from routiq.practices.side_by_side import side_by_side
 from routiq.practices.tenancy import acting_for, current_practice_id
-
-CALLERS = 2
-
-
-@pytest.fixture
-def pool_of_two(transactional_db: None) -> Iterator[None]:
-    """As in a web process, only smaller. This thread keeps out of it."""
-    options: dict[str, Any] = connection.settings_dict["OPTIONS"]
-    connection.close()
-    options["pool"] = {"min_size": 0, "max_size": CALLERS, "timeout": 5}
-    yield
-    for pools in (DatabaseWrapper._connection_pools, DatabaseWrapper._pools_beside):  # type: ignore[misc]
-        for pool in pools.values():
-            pool.close()
-        pools.clear()
-    del options["pool"]
+from tests.pools import SESSIONS
 
 
 def ask() -> int:
@@ -38,8 +21,8 @@ def ask() -> int:
         return int(cursor.fetchone()[0])
 
 
-def test_callers_who_hold_all_sessions_still_get_their_answers(pool_of_two: None) -> None:
-    all_hold, all_ask = Barrier(CALLERS), Barrier(CALLERS * 2)
+def test_callers_who_hold_all_sessions_still_get_their_answers(two_sessions: None) -> None:
+    all_hold, all_ask = Barrier(SESSIONS), Barrier(SESSIONS * 2)
 
     def question() -> int:
         found = ask()
@@ -56,8 +39,8 @@ def test_callers_who_hold_all_sessions_still_get_their_answers(pool_of_two: None
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(CALLERS) as pool:
-        assert list(pool.map(caller, range(CALLERS))) == [[2, 2], [2, 2]]
+    with ThreadPoolExecutor(SESSIONS) as pool:
+        assert list(pool.map(caller, range(SESSIONS))) == [[2, 2], [2, 2]]
 
 
 def test_they_are_asked_for_the_same_practice_and_what_failed_first_is_raised(practice: Practice) -> None:

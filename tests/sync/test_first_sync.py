@@ -10,9 +10,9 @@ from pms_sandbox.testing import RunningSandbox
 from routiq.connections.models import Connection
 from routiq.mirror.models import Appointment, Attendance, ClassSession, Patient, PatientPhone
 from routiq.pms.errors import VendorChanged
+from routiq.practices.locks import alone
 from routiq.practices.models import AuditEntry, Practice
 from routiq.sync import engine
-from routiq.sync.locks import RUN, alone
 from routiq.sync.models import StreamState, SyncPart, SyncRun
 from routiq.sync.progress import progress_of
 from routiq.sync.start import request_run
@@ -301,7 +301,7 @@ def test_a_run_has_one_carrier_at_a_time(connection: Connection) -> None:
             ended.append(engine.carry(run.pk))
         connections.close_all()
 
-    with alone(RUN, connection.pk) as free:
+    with alone("run", connection.pk) as free:
         assert free
         thread = threading.Thread(target=second)
         thread.start()

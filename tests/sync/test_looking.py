@@ -20,10 +20,10 @@ from routiq.pms.errors import VendorUnavailable
 from routiq.pms.gateway import Lane, Page, Stream
 from routiq.pms.pacing import BudgetRules
 from routiq.practices import audit
+from routiq.practices.locks import alone
 from routiq.practices.tenancy import acting_for
 from routiq.sync import engine, jobs, looking, pacing
 from routiq.sync.health import health_of
-from routiq.sync.locks import alone, look_at
 from routiq.sync.looking import look
 from routiq.sync.models import StreamState, SyncEvent, SyncRun
 from routiq.sync.start import request_run, sync_now
@@ -195,7 +195,7 @@ def test_a_stream_is_looked_at_by_one_at_a_time(synced: Connection, sandbox: Run
         connections.close_all()
 
     thread = threading.Thread(target=second)
-    with alone(look_at(Stream.PATIENTS), synced.pk):
+    with alone("look", Stream.PATIENTS, synced.pk):
         thread.start()
         thread.join(1)
         assert sandbox.requests() == []

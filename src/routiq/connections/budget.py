@@ -19,7 +19,7 @@ from routiq.pms.errors import Disconnected, KeyReplaced, RateLimited
 from routiq.pms.gateway import Lane, Pace, PaceKind, Tell
 from routiq.pms.pacing import BudgetRules, BudgetState, LocalPace, block, decide, not_counted
 from routiq.pms.pacing_adaptive import AdaptiveRules, AdaptiveState
-from routiq.practices.side_by_side import give_back
+from routiq.practices.sessions import give_back
 from routiq.practices.tenancy import acting_for
 
 #: How long a person may be kept waiting for the budget before being told so, seconds.

@@ -16,6 +16,7 @@ from routiq.pms.records import AccountRecord
 from routiq.practices import audit
 from routiq.practices.live import announce
 from routiq.practices.models import Practice
+from routiq.practices.sessions import give_back
 from routiq.practices.tenancy import acting_for
 
 _HINT = 4
@@ -47,6 +48,7 @@ def connect(*, practice_id: int, vendor: str, region: str, key: str, actor: audi
         _one_system_or_refuse(live_connection(), vendor)
         # One check needs no share of the sync's budget, and there may be no connection yet that has one.
         gateway = open_with(kind, key=key, region=region, pace=LocalPace(rules()), practice=practice)
+        give_back()
         try:
             account = gateway.check()
         finally:

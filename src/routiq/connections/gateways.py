@@ -17,7 +17,8 @@ from routiq.pms import registry
 from routiq.pms.errors import KeyReplaced
 from routiq.pms.gateway import Gateway, Pace, Vendor
 from routiq.practices.models import Practice
-from routiq.practices.side_by_side import give_back, side_by_side
+from routiq.practices.sessions import give_back
+from routiq.practices.side_by_side import side_by_side
 from routiq.practices.tenancy import acting_for
 
 #: What may be asked a second time, with the new key, when the key is replaced in the middle.

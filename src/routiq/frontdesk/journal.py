@@ -4,8 +4,8 @@ is, what came of it after it (law 2)."""
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,12 +22,12 @@ from routiq.frontdesk.models import JournalStep, SlotHold, Write
 from routiq.mirror.models import Practitioner
 from routiq.practices import audit
 from routiq.practices.live import announce
+from routiq.practices.locks import alone
 
 #: How long a slot stays ours while nothing is heard of its write (B11).
 HOLD = timedelta(minutes=5)
 #: Letters and digits that are told apart when read aloud.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-_LOCK_CLASS = 727407003
 _BEGIN_CLASS = 727407004
 
 
@@ -52,18 +52,9 @@ class Span:
     ends_at: datetime
 
 
-@contextmanager
-def working_on(key: str) -> Iterator[bool]:
-    """One process at a time works on an intent; yields whether it is this one. The lock dies with the process."""
-    with database.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", [_LOCK_CLASS, key])
-        mine = bool(cursor.fetchone()[0])
-    try:
-        yield mine
-    finally:
-        if mine:
-            with database.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [_LOCK_CLASS, key])
+def working_on(key: str) -> AbstractContextManager[bool]:
+    """One at a time works on an intent; yields whether we are the one. The lock dies with the process."""
+    return alone("intent", key)
 
 
 def new_reference() -> str:

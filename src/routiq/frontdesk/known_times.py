@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection as database
 
 from routiq.connections.models import Connection
-from routiq.practices.side_by_side import give_back
+from routiq.practices.sessions import give_back
 
 #: Changes that no system tells of (an extra hour) are seen after this.
 KEPT_SECONDS = 60.0

@@ -7,14 +7,13 @@ booking itself: until there is a yes nothing is held, and a caller may take it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
 import msgspec
 from django.db import IntegrityError, transaction
 from django.db import connection as database
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from psycopg.types.range import TimestamptzRange
 
@@ -102,7 +101,7 @@ def _is_held(freed: FreedTime, who: Practitioner) -> bool:
     return held.exists()
 
 
-def _who_waits(freed: FreedTime) -> Iterator[WaitlistEntry]:
+def _who_waits(freed: FreedTime) -> QuerySet[WaitlistEntry]:
     """Whom it may fit, in the order in which they are asked; who was offered it already is not asked again."""
     day = freed.starts_at.astimezone(zone_of(freed.connection, freed.location_remote_id)).date()
     waiting = (
@@ -116,7 +115,7 @@ def _who_waits(freed: FreedTime) -> Iterator[WaitlistEntry]:
         .exclude(patient_remote_id=freed.left_by)
         .exclude(patient_remote_id__in=freed.offers.values("patient_remote_id"))
     )
-    return waiting.select_related("connection__practice").order_by("-priority", "created_at", "pk").iterator()
+    return waiting.select_related("connection__practice").order_by("-priority", "created_at", "pk")
 
 
 def _could_come(freed: FreedTime, entry: WaitlistEntry) -> bool:

@@ -1,7 +1,7 @@
-"""Questions that are asked at once, each in a thread of its own that gives its database session back.
+"""Questions that are asked at once, each in a thread of its own with a database session of its own.
 
-Whoever asks may hold a session meanwhile, for its locks. So the threads beside take theirs from a pool of their own
-(:mod:`routiq.practices.postgres`): however many callers wait for such threads, these never wait for them.
+Whoever asks gives its session back first (:mod:`routiq.practices.sessions`): however many wait for such threads,
+these never wait for them.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from django.db import connection as database
 from django.db import connections as databases
+
+from routiq.practices.sessions import give_back
 
 #: Half of what one process may have under way with a vendor: two callers look at once without waiting.
 SIDE_BY_SIDE = 4
@@ -28,20 +29,10 @@ def side_by_side(questions: Sequence[Callable[[], T]]) -> list[T]:
     In a thread beside they are asked one after the other: it would wait for more like itself."""
     if len(questions) < 2 or _beside.get():
         return [question() for question in questions]
+    give_back()
     with ThreadPoolExecutor(min(SIDE_BY_SIDE, len(questions)), thread_name_prefix="beside") as pool:
         running = [pool.submit(contextvars.copy_context().run, _alone, question) for question in questions]
     return [each.result() for each in running]
-
-
-def is_beside() -> bool:
-    """Does this run in such a thread?"""
-    return _beside.get()
-
-
-def give_back() -> None:
-    """A thread beside needs no session while it waits for a vendor: another one may have it."""
-    if _beside.get() and not database.in_atomic_block and database.pool is not None:  # type: ignore[attr-defined]
-        database.close()
 
 
 def _alone(question: Callable[[], T]) -> T:

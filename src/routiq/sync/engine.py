@@ -28,8 +28,8 @@ from routiq.pms.errors import PmsError
 from routiq.pms.gateway import Page, Selection, Stream
 from routiq.practices import statements
 from routiq.practices.live import announce
+from routiq.practices.locks import alone
 from routiq.sync import eventlog, plan, reconciling
-from routiq.sync.locks import RUN, alone
 from routiq.sync.models import NO_ERROR, StreamState, SyncEvent, SyncPart, SyncRun
 from routiq.sync.pull import pull
 
@@ -68,7 +68,7 @@ def carry(run_id: int) -> Ended:
     run = SyncRun.objects.select_related("connection__practice").filter(pk=run_id).first()
     if run is None:
         return Ended.BUSY
-    with alone(RUN, run.connection_id) as free:
+    with alone("run", run.connection_id) as free:
         if not free:
             return Ended.BUSY
         run.refresh_from_db()

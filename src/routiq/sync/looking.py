@@ -23,8 +23,8 @@ from routiq.pms import registry
 from routiq.pms.errors import PmsError
 from routiq.pms.gateway import Capabilities, Gateway, Lane, Page, Selection, Stream
 from routiq.pms.records import UNSTAMPED, AttendanceRecord, Record
+from routiq.practices.locks import alone
 from routiq.sync import eventlog, plan
-from routiq.sync.locks import alone, look_at
 from routiq.sync.models import NO_ERROR, StreamState, SyncEvent
 from routiq.sync.pull import Checkpoint, pull
 
@@ -43,6 +43,8 @@ CHANGING = (
 #: What is looked at only thoroughly: nobody waits for these within seconds, and each costs a request.
 ONLY_THOROUGH = (Stream.BLOCKS, Stream.DELETED_PATIENTS)
 
+#: So long is somebody else's look at the same stream waited for, seconds.
+PATIENCE = 10.0
 #: So long after its stamp a second is over at the vendor, though its clock may differ from ours.
 OVER = timedelta(seconds=5)
 
@@ -129,7 +131,7 @@ def look(
             gateway = gateway_of(connection)
             if stream not in gateway.capabilities.streams:
                 continue
-            with alone(look_at(stream), connection.pk, wait=wait) as free:
+            with alone("look", stream, connection.pk, patience=PATIENCE if wait else 0.0) as free:
                 if free:
                     began_at = timezone.now()
                     _look_at(_Asking(gateway, connection, source, lane), stream, looked, thorough=thorough)

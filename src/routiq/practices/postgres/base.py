@@ -3,18 +3,15 @@
 The scope is sent with the first query that needs it and remembered per connection, so a query costs no extra
 round trip. A rollback undoes the setting in the server, and a pooled connection may come from somebody else:
 both forget what was remembered, so the next query sends it again.
-
-Threads that ask beside a request have a pool of their own, as large as that of the requests which wait for them.
 """
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.backends.postgresql import base
 from psycopg.pq import TransactionStatus
 
-from routiq.practices.side_by_side import is_beside
 from routiq.practices.tenancy import Scope, current_scope
 
 _SET_SCOPE = (
@@ -25,12 +22,6 @@ _SET_SCOPE = (
 
 class DatabaseWrapper(base.DatabaseWrapper):
     _applied_scope: Scope | None = None
-    _pools_beside: ClassVar[dict[str, Any]] = {}
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        if is_beside():  # Each thread has a wrapper of its own.
-            self._connection_pools = self._pools_beside
 
     def connect(self) -> None:
         self._applied_scope = None

@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as Late
 from typing import TYPE_CHECKING, Any
 
+from routiq.practices.sessions import give_back
 from routiq.robyn.understanding.model import NoAnswer
 from routiq.robyn.understanding.telling_model import INSTRUCTIONS, Told
 
@@ -44,6 +45,7 @@ class ModelServer:
 
     def propose(self, what: Told) -> Any:
         asked = asyncio.run_coroutine_threadsafe(self._propose(what), self._loop)
+        give_back()
         try:
             return asked.result(self._seconds + _ROOM)
         except Late:
