@@ -8,9 +8,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from routiq.dashboard import asked
 from routiq.dashboard.insidewords import inside_in_words
+from routiq.practices.audit import SYSTEM
 from routiq.practices.models import Membership, Practice
 from routiq.robyn.models import Conversation, Rehearsal, Scenario, ScenarioRun
+from routiq.robyn.rehearsing import scenarios
 from tests.dashboard.conftest import World
 
 ENDING = {
@@ -136,3 +139,29 @@ def test_somebody_sets_which_emails_they_get(client_in: Client, world: World, pr
     assert Membership.objects.get(practice=practice).hand_over_mail == "none"
     Membership.objects.update(role="practitioner", all_patients=False)
     assert client_in.post("/notifications", {"hand_over_mail": "all"}).status_code == 422
+
+
+def test_a_scenario_that_was_removed_this_instant_is_not_played(
+    client_in: Client, world: World, practice: Practice
+) -> None:
+    assert world.connection
+    gone = _scenario(practice)
+    kept = Scenario.objects.create(
+        practice=practice, name="Hours", weekday=1, clock=time(9), lines=["Hi"], expected={}
+    )
+    seen = list(Scenario.objects.all())
+    gone.delete()
+    assert [run.scenario_id for run in scenarios.ask_to_play(seen, SYSTEM)] == [kept.pk]
+
+
+@pytest.mark.parametrize("odd", ["9" * 5000, "9" * 30, "0", "²", "x", "-1"])
+def test_a_number_that_is_no_id_of_ours_finds_nothing_and_breaks_nothing(
+    client_in: Client, world: World, odd: str
+) -> None:
+    assert world.connection
+    client_in.post("/test-robyn", {"number": "", "withheld": "on"})
+    talk = Conversation.objects.get()
+    assert client_in.get("/conversations", {"before": odd, "q": "\x00x"}).status_code == 200
+    said = {"text": "hello", "after": odd}
+    assert client_in.post(f"/test-robyn/{talk.pk}/say", said, headers={"HX-Request": "true"}).status_code == 200
+    assert asked.number(odd) == 0

@@ -32,4 +32,4 @@ def has_no_length(request: HttpRequest) -> bool:
 
 def is_too_large(request: HttpRequest) -> bool:
     length = request.headers.get("Content-Length") or "0"
-    return not length.isdecimal() or int(length) > MOST_BYTES
+    return not length.isdecimal() or len(length) > 18 or int(length) > MOST_BYTES

@@ -56,8 +56,9 @@ def get_scenario(request: HttpRequest, scenario_id: int) -> shapes.Scenario:
 @router.post("/scenarios/{int:scenario_id}/run", response=answers({200: shapes.Run}, 404), summary="Run a scenario")
 def run_scenario(request: HttpRequest, scenario_id: int) -> shapes.Run:
     """A worker plays it as a rehearsal. Asked again while it waits, it is the same run."""
-    [run] = scenarios.ask_to_play([_scenario(scenario_id)], caller_of(request).actor)
-    return shapes.Run.told(run)
+    for run in scenarios.ask_to_play([_scenario(scenario_id)], caller_of(request).actor):
+        return shapes.Run.told(run)
+    raise _none()
 
 
 @router.post(
@@ -70,7 +71,10 @@ def expect_last_run(request: HttpRequest, scenario_id: int) -> shapes.Scenario:
     run = _scenario(scenario_id).runs.filter(state=ScenarioRun.State.DONE).order_by("-pk").first()
     if run is None:
         raise errors.ApiError(409, "not_played", "It has not been played yet.", "Run it, then take that as right.")
-    return shapes.Scenario.told(scenarios.take_as_right(run.pk, caller_of(request).actor))
+    try:
+        return shapes.Scenario.told(scenarios.take_as_right(run.pk, caller_of(request).actor))
+    except ScenarioRun.DoesNotExist:  # Removed this instant.
+        raise _none() from None
 
 
 @router.post(
@@ -80,12 +84,19 @@ def remove_scenario(request: HttpRequest, scenario_id: int) -> shapes.Scenario:
     """With its runs. Given as it was."""
     row = _scenario(scenario_id)
     given = shapes.Scenario.told(row)
-    scenarios.remove(row.pk, caller_of(request).actor)
+    try:
+        scenarios.remove(row.pk, caller_of(request).actor)
+    except Scenario.DoesNotExist:  # By somebody else, this instant.
+        raise _none() from None
     return given
 
 
 def _scenario(pk: int) -> Scenario:
     row = Scenario.objects.filter(pk=pk).first()
     if row is None:
-        raise errors.not_found("scenario")
+        raise _none()
     return row
+
+
+def _none() -> errors.ApiError:
+    return errors.not_found("scenario")

@@ -24,6 +24,7 @@ from routiq.frontdesk.rules import desk_rules
 from routiq.frontdesk.wishes import Choice, Menu, NoTimes, OfferedTime, Wish
 from routiq.mirror.models import Patient
 from routiq.practices.models import Practice
+from routiq.practices.sessions import give_back
 from routiq.practices.tenancy import current_practice_id
 
 #: More than fit into one practitioner's day.
@@ -166,6 +167,7 @@ def settled(intent_key: str) -> Write | None:
         write = Write.objects.filter(intent_key=intent_key).select_related("connection__practice").first()
         if write is None or write.state not in at_work or time.monotonic() > deadline:
             return write
+        give_back()
         time.sleep(0.1)
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from routiq.connections.connecting import live_connection
+from routiq.dashboard import asked
 from routiq.dashboard.doors import membership_of
 from routiq.dashboard.systems import offers_webhooks
 from routiq.pms import registry
@@ -27,7 +28,7 @@ def wanted_of(request: HttpRequest) -> Wanted:
     """What the address asks for; a filter that is none counts as no filter."""
 
     def given(name: str, choices: Any = None) -> str:
-        value = request.GET.get(name, "").replace("\x00", "").strip()[:200]
+        value = asked.words(request.GET.get(name, ""), 200)
         return value if choices is None or value in dict(choices) else ""
 
     return Wanted(

@@ -13,6 +13,7 @@ from django.utils import timezone
 from routiq.connections.connecting import kept_connection, live_connection
 from routiq.connections.models import Connection
 from routiq.dashboard import (
+    asked,
     calendarpage,
     eventpage,
     healthpage,
@@ -90,9 +91,8 @@ def _robyn(request: HttpRequest) -> dict[str, Any]:
 
 def _meanwhile(request: HttpRequest) -> dict[str, Any]:
     """What Robyn says just now in the talk that the page shows, while she is still looking."""
-    talk = request.GET.get("talk", "")
-    here = Conversation.objects.filter(pk=int(talk)) if talk.isdecimal() and len(talk) < 19 else None
-    return {"meanwhile": here.values_list("filler", flat=True).first() if here is not None else ""}
+    here = Conversation.objects.filter(pk=asked.number(request.GET.get("talk", "")))
+    return {"meanwhile": here.values_list("filler", flat=True).first() or ""}
 
 
 def _gaps(request: HttpRequest) -> dict[str, Any]:

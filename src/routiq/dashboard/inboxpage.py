@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
-from routiq.dashboard import taskpage
+from routiq.dashboard import asked, taskpage
 from routiq.dashboard.doors import membership_of
 from routiq.dashboard.numbers import talks_seen
 from routiq.dashboard.who import names_of
@@ -61,11 +61,11 @@ def inbox(request: HttpRequest) -> dict[str, Any]:
     sight = sight_of(membership_of(request))
     show = request.GET.get("show", "all")
     show = show if show in dict(SHOWS) else "all"
-    words = request.GET.get("q", "").strip()[:100]
+    words = asked.words(request.GET.get("q", ""), 100)
     talks = talks_seen(sight).exclude(channel=REHEARSAL)
     found = _shown(_searched(talks, words, sight), show).order_by("-last_turn_at", "-pk")
-    before = request.GET.get("before", "")
-    if before.isdecimal() and (last := Conversation.objects.filter(pk=before).first()):
+    before = asked.number(request.GET.get("before", ""))
+    if before and (last := talks.filter(pk=before).first()):
         found = found.filter(last_turn_at__lt=last.last_turn_at)
     rows = list(found[: PAGE + 1])
     more = rows[PAGE - 1].pk if len(rows) > PAGE else None
@@ -76,7 +76,7 @@ def inbox(request: HttpRequest) -> dict[str, Any]:
         "shows": SHOWS,
         "q": words,
         "older": urlencode({**query, "before": more}) if more else "",
-        "live_query": urlencode({**query, "before": before if before.isdecimal() else ""}),
+        "live_query": urlencode({**query, "before": before or ""}),
     }
 
 
@@ -158,8 +158,7 @@ def talk_of(request: HttpRequest, pk: int) -> Conversation:
 
 def asked_for(request: HttpRequest) -> Conversation:
     """The conversation that a live page's address names as its ``talk``, or 404."""
-    asked = request.GET.get("talk", "")
-    return talk_of(request, int(asked) if asked.isdecimal() and len(asked) < 19 else 0)
+    return talk_of(request, asked.number(request.GET.get("talk", "")))
 
 
 def talk(request: HttpRequest) -> dict[str, Any]:
@@ -195,9 +194,7 @@ def _letters(row: Conversation) -> list[PersonalLetter]:
 
 def from_team(request: HttpRequest) -> dict[str, Any]:
     """On the page where a conversation is tested: who has taken it over, and what they said last."""
-    asked = request.GET.get("talk", "")
-    row = talk_of(request, int(asked) if asked.isdecimal() else 0)
-    return from_team_context(row)
+    return from_team_context(asked_for(request))
 
 
 def from_team_context(row: Conversation) -> dict[str, Any]:

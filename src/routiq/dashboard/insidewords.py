@@ -53,7 +53,7 @@ def inside_in_words(inside: Mapping[str, Any], names: Names) -> Inside | None:
         return None
     slots = inside.get("slots", {})
     return Inside(
-        _FLOWS.get(inside.get("flow", ""), ""),
+        _FLOWS.get(inside.get("flow", ""), "Something else"),
         str(inside.get("asks", "")).replace("_", " "),
         tuple((name.replace("_", " ").capitalize(), _value(value, names)) for name, value in slots.items()),
         _together(inside.get("requests", ())),

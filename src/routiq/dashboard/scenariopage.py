@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 
+from routiq.dashboard import asked
 from routiq.robyn.models import Rehearsal, Scenario, ScenarioRun
 from routiq.robyn.rehearsing import ledger, outcomes
 from routiq.robyn.rehearsing.outcomes import Ending
@@ -72,8 +73,7 @@ def scenario_of(pk: int) -> Scenario:
 
 def run_of(request: HttpRequest) -> dict[str, Any]:
     """The scenario that a live page's address names."""
-    asked = request.GET.get("scenario", "")
-    return shown(scenario_of(int(asked) if asked.isdecimal() and len(asked) < 19 else 0))
+    return shown(scenario_of(asked.number(request.GET.get("scenario", ""))))
 
 
 def shown(scenario: Scenario) -> dict[str, Any]:

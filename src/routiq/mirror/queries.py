@@ -74,6 +74,8 @@ def _place(mark: str) -> tuple[str, int]:
         name, pk = msgspec.json.decode(raw, type=tuple[str, int])
     except (ValueError, msgspec.DecodeError):
         raise BadCursor("This page link is not valid any more.") from None
+    if "\x00" in name:  # No name that is stored.
+        raise BadCursor("This page link is not valid any more.")
     return name, pk
 
 

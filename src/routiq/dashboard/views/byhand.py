@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from routiq.connections import attention
 from routiq.connections.connecting import live_connection
 from routiq.connections.models import Connection
-from routiq.dashboard import bookpage
+from routiq.dashboard import asked, bookpage
 from routiq.dashboard.doors import membership_of
 from routiq.dashboard.journalpage import journal_of
 from routiq.dashboard.seats import actor
@@ -139,7 +139,7 @@ def _line(text: str) -> str:
 def patient_of(pk: str, sight: Sight) -> Patient | None:
     if not pk:
         return None
-    found = Patient.objects.filter(pk=int(pk), removed_at=None).first() if pk.isdecimal() and len(pk) < 19 else None
+    found = Patient.objects.filter(pk=asked.number(pk), removed_at=None).first()
     if found is None or not sight.sees(found):
         raise Http404
     return found

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from routiq.connections.connecting import kept_connection, live_connection
-from routiq.dashboard import fragments
+from routiq.dashboard import asked, fragments
 from routiq.dashboard.doors import membership_of
 from routiq.dashboard.journalpage import journals_of
 from routiq.mirror import queries
@@ -26,7 +26,7 @@ where the system says who has died."""
 
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
-    search = request.GET.get("q", "").replace("\x00", "").strip()[:200]
+    search = asked.words(request.GET.get("q", ""), 200)
     status = request.GET.get("status", "active")
     connection = live_connection() or kept_connection()
     system = registry.vendor(connection.vendor) if connection else None

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from routiq.connections import attention
-from routiq.dashboard import inboxpage, notespage, scenariopage
+from routiq.dashboard import asked, inboxpage, notespage, scenariopage
 from routiq.dashboard.doors import membership_of
 from routiq.dashboard.forms import CallForm, SayForm
 from routiq.dashboard.numbers import rehearsed_and_tested, talks_seen
@@ -108,7 +108,7 @@ def hang_up(request: HttpRequest, pk: int) -> HttpResponse:
 def _already_shown(request: HttpRequest, talk: Conversation) -> int:
     """Up to which turn the page has them: a person's words may have come since."""
     said = request.POST.get("after", "")
-    return int(said) if said.isdecimal() else talk.turns.aggregate(number=Max("number"))["number"] or 0
+    return asked.number(said) if said else talk.turns.aggregate(number=Max("number"))["number"] or 0
 
 
 def page_of(request: HttpRequest, talk: Conversation, scenario_form: ScenarioForm) -> HttpResponse:

@@ -62,8 +62,15 @@ def _play(run: ScenarioRun) -> None:
         # Whatever it is, the others are still to be played; what it was stands in the log, without its text.
         log.exception("scenario not played", extra={"run": run.pk, "error": type(error).__name__})
         run.state = ScenarioRun.State.FAILED
-    run.ended_at = timezone.now()
-    run.save(update_fields=["state", "verdict", "remarks", "ending", "said", "ended_at"])
+    # Its scenario may have been removed meanwhile: then there is nothing to keep.
+    ScenarioRun.objects.filter(pk=run.pk).update(
+        state=run.state,
+        verdict=run.verdict,
+        remarks=run.remarks,
+        ending=run.ending,
+        said=run.said,
+        ended_at=timezone.now(),
+    )
     announce(run.practice_id, "scenarios")
 
 

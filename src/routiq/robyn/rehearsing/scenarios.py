@@ -81,12 +81,14 @@ def remove(pk: int, actor: Actor) -> None:
 
 
 def ask_to_play(scenarios: Sequence[Scenario], actor: Actor) -> list[ScenarioRun]:
-    """Have a worker play them, one after the other. One that waits to be played already is not asked for twice."""
+    """Have a worker play them, one after the other. One that waits to be played already is not asked for twice; one
+    that was removed meanwhile is left out."""
     from routiq.robyn.jobs import play_scenarios  # The job plays, and playing needs what is here.
 
     runs = []
     with transaction.atomic():
-        for scenario in scenarios:
+        still_there = Scenario.objects.select_for_update().filter(pk__in=[each.pk for each in scenarios])
+        for scenario in still_there:
             waiting = scenario.runs.filter(state__in=ScenarioRun.UNDER_WAY).first()
             runs.append(
                 waiting
