@@ -17,7 +17,7 @@ from routiq.frontdesk.wishes import OfferedTime
 from tests.crash.doomed import Kill
 from tests.crash.saying_yes import say_yes
 from tests.frontdesk.desk import standing
-from tests.frontdesk.test_offers import freed, go_on, offer, office_is_open, state  # noqa: F401
+from tests.frontdesk.freed_times import freed, go_on, offer, office_is_open, state  # noqa: F401
 from tests.systems import At
 
 pytestmark = pytest.mark.crash

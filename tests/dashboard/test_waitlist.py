@@ -23,7 +23,7 @@ from routiq.frontdesk.rules import desk_rules
 from routiq.mirror.models import Patient
 from routiq.practices.models import AuditEntry
 from tests.frontdesk.desk import offers_for, standing
-from tests.frontdesk.test_offers import noted
+from tests.frontdesk.freed_times import noted
 
 
 @pytest.fixture

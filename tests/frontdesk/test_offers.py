@@ -1,93 +1,44 @@
-"""A time that came free is offered to one person after the other, and is nobody's twice (B12)."""
+"""A time that came free is offered to one person after the other: who is offered what (B12)."""
+# ruff: noqa: F811 - fixtures that are imported
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from threading import Barrier
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
-from procrastinate.contrib.django.models import ProcrastinateJob
 from psycopg.types.range import TimestamptzRange
 
-from routiq.connections.disconnecting import disconnect
 from routiq.connections.models import Connection
 from routiq.consent import ledger
 from routiq.environment import OfficeHours
-from routiq.frontdesk.cancelling import cancel
-from routiq.frontdesk.freed import came_free
-from routiq.frontdesk.matching import Stands
 from routiq.frontdesk.models import DeskRules, FreedTime, SlotOffer, StaffTask, WaitlistEntry, Write
-from routiq.frontdesk.offered import Came, OfferAnswer, accept, answer, decline, keep_offering, run_out, time_of
+from routiq.frontdesk.offered import Came, accept, decline, keep_offering, time_of
 from routiq.frontdesk.offering import offer_next
-from routiq.frontdesk.times import find_times
 from routiq.frontdesk.waitlist import join, leave
 from routiq.frontdesk.waitlist_reading import who_waits, with_names
 from routiq.frontdesk.wanted import Days, PartOfDay, When
-from routiq.frontdesk.wishes import OfferedTime, Wish
-from routiq.mirror.models import Appointment, Patient
-from routiq.practices.audit import Actor
-from routiq.practices.tenancy import acting_for, current_practice_id
-from routiq.sync.looking import look
-from tests.frontdesk.desk import booked_at, cancellation, offers_for, reception, standing
-from tests.frontdesk.test_waitlist import request, somebody, two_times, usual
+from routiq.frontdesk.wishes import OfferedTime
+from routiq.mirror.models import Patient
+from tests.frontdesk.desk import offers_for, standing
+from tests.frontdesk.freed_times import (  # noqa: F401
+    ALWAYS,
+    RECEPTION,
+    freed,
+    go_on,
+    noted,
+    offer,
+    office_is_open,
+    on_offer,
+    side_by_side,
+    state,
+    waiting,
+)
+from tests.frontdesk.test_waitlist import request, somebody, usual
 from tests.systems import At
-
-RECEPTION = Actor("person", "1")
-ALWAYS = OfficeHours(1, 7, datetime.min.time(), datetime.max.time())
-
-
-@pytest.fixture(autouse=True)
-def office_is_open(settings: Any) -> None:
-    settings.OFFICE_HOURS = ALWAYS
-
-
-@pytest.fixture
-def freed(mirrored: At) -> Iterator[OfferedTime]:
-    """Somebody gives up a time for which two others wait: Robyn's second choice first, since it is urgent to them."""
-    patient = somebody()
-    time, _ = two_times(patient)
-    appointment = booked_at(patient, time)
-    first, second = waiting(patient)
-    for person, key, priority in ((first, "first", 1), (second, "second", 3)):
-        join(request(person, usual(patient), key, priority=priority, practitioner_id=time.practitioner_id))
-    assert cancel(cancellation(patient, appointment, time, warned=True)).outcome == "done"
-    return time
-
-
-def waiting(patient: str) -> tuple[str, str]:
-    """Two others, who have nothing else in the coming days."""
-    soon = timezone.now() + timedelta(days=40)
-    busy = Appointment.objects.filter(starts_at__gt=timezone.now(), starts_at__lt=soon).values("patient_remote_id")
-    free = Patient.objects.filter(status="active", removed_at=None, merged_into="").exclude(remote_id=patient)
-    found = list(free.exclude(remote_id__in=busy).order_by("pk").values_list("remote_id", flat=True)[:2])
-    assert len(found) == 2
-    return found[0], found[1]
-
-
-def go_on() -> SlotOffer | None:
-    """What the job does that was queued when the time came free, or when an offer ended."""
-    jobs = ProcrastinateJob.objects.filter(task_name="frontdesk.offer_freed_time", status="todo")
-    made = None
-    for job in jobs:
-        made = offer_next(job.args["freed_id"]) or made
-    return made
-
-
-def offer() -> SlotOffer:
-    made = go_on()
-    assert made is not None
-    return made
-
-
-def state(row: SlotOffer | FreedTime | WaitlistEntry) -> str:
-    row.refresh_from_db()
-    return str(row.state)
 
 
 def test_a_freed_time_goes_to_who_is_next_and_a_yes_books_it(mirrored: At, freed: OfferedTime) -> None:
@@ -114,26 +65,6 @@ def test_a_freed_time_goes_to_who_is_next_and_a_yes_books_it(mirrored: At, freed
     assert accept(made.pk, RECEPTION) == answer, "said twice, booked once"
 
 
-def test_no_and_silence_go_to_the_next_and_a_late_yes_is_told_the_truth(mirrored: At, freed: OfferedTime) -> None:
-    first = offer()
-    assert decline(first.pk, RECEPTION).came is Came.DECLINED
-    second = offer()
-    assert second.patient_remote_id != first.patient_remote_id
-    with time_machine.travel(second.expires_at - timedelta(seconds=1), tick=False):
-        keep_offering()
-        assert state(second) == "open"
-    with time_machine.travel(second.expires_at, tick=False):
-        keep_offering()
-        assert state(second) == "expired"
-        late = accept(second.pk, RECEPTION)
-    assert late.came is Came.GONE
-    assert late.message.startswith("Gone: nobody said yes by ")
-    assert not standing(mirrored.sandbox, freed)
-    assert go_on() is None, "nobody is offered the same time twice"
-    assert list(WaitlistEntry.objects.values_list("state", flat=True)) == ["waiting"] * 2
-    assert not StaffTask.objects.filter(kind="offer_time", done_at=None).exists()
-
-
 def test_who_said_stop_is_offered_nothing_and_staff_see_why(mirrored: At, freed: OfferedTime) -> None:
     normal, urgent = waiting(somebody())
     number = Patient.objects.get(remote_id=urgent).phones.first()
@@ -150,128 +81,6 @@ def test_who_said_stop_is_offered_nothing_and_staff_see_why(mirrored: At, freed:
     assert not StaffTask.objects.filter(kind="offer_time", done_at=None).exists()
     assert go_on() is None
     assert list(WaitlistEntry.objects.values_list("state", flat=True)) == ["waiting"] * 2
-
-
-def test_a_yes_before_the_clock_comes_by_is_late_all_the_same(mirrored: At, freed: OfferedTime) -> None:
-    made = offer()
-    with time_machine.travel(made.expires_at, tick=False):
-        assert accept(made.pk, RECEPTION).came is Came.GONE
-    assert state(made) == "expired"
-
-
-def test_who_comes_first_in_the_practice_system_has_it(mirrored: At, freed: OfferedTime) -> None:
-    made = offer()
-    other = Patient.objects.exclude(remote_id=made.patient_remote_id).filter(status="active").last()
-    assert other is not None
-    mirrored.sandbox.edit([reception(freed, other.remote_id)])
-    answer = accept(made.pk, RECEPTION)
-    assert (answer.came, answer.message) == (
-        Came.GONE,
-        "Gone: somebody else has just taken this time. They still wait.",
-    )
-    assert len(standing(mirrored.sandbox, freed)) == 1
-    assert state(FreedTime.objects.get()) == "gone"
-
-
-def test_an_offer_ends_as_soon_as_a_look_finds_the_time_taken(mirrored: At, freed: OfferedTime) -> None:
-    made = offer()
-    other = Patient.objects.exclude(remote_id=made.patient_remote_id).filter(status="active").last()
-    assert other is not None
-    mirrored.sandbox.edit([reception(freed, other.remote_id)])
-    look(mirrored.connection, thorough=True)
-    assert (state(made), state(FreedTime.objects.get())) == ("gone", "gone")
-    assert StaffTask.objects.get(pk=made.task_id).done_at is not None
-    assert accept(made.pk, RECEPTION).came is Came.GONE
-
-
-def test_a_yes_that_the_system_did_not_hear_is_kept_and_told_when_its_time_runs_out(
-    mirrored: At, freed: OfferedTime
-) -> None:
-    made = offer()
-    mirrored.sandbox.fault(kind="status", status=503, times=None)
-    answer = accept(made.pk, RECEPTION)
-    assert answer.came is Came.NOT_YET, answer
-    assert (state(made), made.attempts) == ("open", 1)
-    mirrored.sandbox.clear_faults()
-    with time_machine.travel(made.expires_at, tick=False):
-        keep_offering()
-    (task,) = StaffTask.objects.filter(kind="call_back")
-    assert "said yes" in task.summary
-    assert state(made) == "expired"
-
-
-def test_the_same_yes_after_a_failed_try_books(mirrored: At, freed: OfferedTime) -> None:
-    made = offer()
-    mirrored.sandbox.fault(kind="status", status=503, times=None)
-    accept(made.pk, RECEPTION)
-    mirrored.sandbox.clear_faults()
-    assert accept(made.pk, RECEPTION).came is Came.BOOKED
-    assert len(standing(mirrored.sandbox, freed)) == 1
-
-
-def test_a_yes_moves_the_appointment_that_they_have_meanwhile(mirrored: At) -> None:
-    patient = somebody()
-    soon, _ = two_times(patient)
-    waits, _ = waiting(patient)
-    late = offers_for_type(usual(patient), after=soon)
-    mine = booked_at(patient, soon, "mine")
-    theirs = booked_at(waits, late, "theirs")
-    join(request(waits, usual(patient), sooner_than=theirs, reach_by="sms"))
-    cancel(cancellation(patient, mine, soon, warned=True))
-    made = offer()
-    assert "A yes moves their appointment of " in StaffTask.objects.get(pk=made.task_id).summary
-    assert "told by SMS" in StaffTask.objects.get(pk=made.task_id).summary
-    answer = accept(made.pk, RECEPTION)
-    assert (answer.came, answer.appointment_id) == (Came.BOOKED, theirs)
-    assert Appointment.objects.get(remote_id=theirs).starts_at == time_of(made).starts_at
-    assert not standing(mirrored.sandbox, late)
-    assert FreedTime.objects.filter(starts_at=late.starts_at, left_by=waits, state="open").exists()
-
-
-def offers_for_type(kind: str, *, after: OfferedTime) -> OfferedTime:
-    found = find_times(Wish(kind, first_day=after.local_start.date() + timedelta(days=7), count=1)).offers
-    return found[0]
-
-
-def side_by_side(*calls: Callable[[], OfferAnswer]) -> list[OfferAnswer]:
-    """Several at the same moment, each on a connection of its own."""
-    practice, gate = current_practice_id(), Barrier(len(calls))
-
-    def one(call: Callable[[], OfferAnswer]) -> OfferAnswer:
-        try:
-            with acting_for(practice):
-                gate.wait()
-                return call()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(one, calls))
-
-
-def test_two_yeses_at_once_are_one_booking(mirrored: At, freed: OfferedTime) -> None:
-    made = offer()
-    answers = side_by_side(*[lambda: accept(made.pk, RECEPTION)] * 3)
-    assert {answer.came for answer in answers} <= {Came.BOOKED, Came.NOT_YET}
-    assert accept(made.pk, RECEPTION).came is Came.BOOKED
-    assert len(standing(mirrored.sandbox, freed)) == 1
-    assert Write.objects.filter(intent_key__startswith="offer:").count() == 1
-
-
-def test_a_yes_a_no_and_the_clock_at_the_same_instant_have_one_end(mirrored: At, freed: OfferedTime) -> None:
-    made = offer()
-    SlotOffer.objects.filter(pk=made.pk).update(expires_at=timezone.now() + timedelta(milliseconds=30))
-    yes, no, _clock = side_by_side(
-        lambda: accept(made.pk, RECEPTION),
-        lambda: decline(made.pk, Actor("person", "2")),
-        lambda: run_out(made.pk) or answer(SlotOffer.objects.get(pk=made.pk)),
-    )
-    stands = standing(mirrored.sandbox, freed)
-    end = state(made)
-    assert end in ("booked", "declined", "expired")
-    assert len(stands) == (1 if end == "booked" else 0)
-    assert (yes.came is Came.BOOKED) is (end == "booked")
-    assert (no.came is Came.DECLINED) is (end == "declined")
 
 
 def test_workers_at_the_same_moment_offer_a_time_to_one_person(mirrored: At, freed: OfferedTime) -> None:
@@ -291,33 +100,6 @@ def test_the_database_lets_no_time_be_on_offer_to_two(synced: Connection, patien
     twin.during = TimestamptzRange(twin.during.lower + timedelta(days=1), twin.during.upper + timedelta(days=1), "[)")
     with pytest.raises(IntegrityError, match="one_offer_at_a_time"), transaction.atomic():
         twin.save(force_insert=True)
-
-
-def noted(connection: Connection, patient: str, time: OfferedTime) -> FreedTime:
-    """A time that is free, noted as given up by somebody."""
-    FreedTime.objects.filter(starts_at=time.starts_at).update(state="gone")
-    came_free(
-        connection,
-        [
-            Stands(
-                appointment_id="1",
-                patient_id="somebody else",
-                appointment_type_id=time.appointment_type_id,
-                practitioner_id=time.practitioner_id,
-                location_id=time.location_id,
-                starts_at=time.starts_at,
-                ends_at=time.ends_at,
-            )
-        ],
-    )
-    return FreedTime.objects.get(starts_at=time.starts_at, state="open")
-
-
-def on_offer(connection: Connection, patient: str, **more: Any) -> SlotOffer:
-    join(request(patient, usual(patient), **more))
-    made = offer_next(noted(connection, patient, offers_for(patient)[0]).pk)
-    assert made is not None
-    return made
 
 
 def test_nobody_is_offered_more_than_two_times_a_day(synced: Connection, patient: str) -> None:
@@ -379,14 +161,6 @@ def test_who_leaves_the_list_is_not_waited_for(synced: Connection, patient: str)
     assert StaffTask.objects.get(pk=made.task_id).done_at is not None
 
 
-def test_a_yes_that_a_crash_interrupted_is_booked_by_the_clock(synced: Connection, patient: str) -> None:
-    made = on_offer(synced, patient)
-    long_ago = timezone.now() - timedelta(minutes=2)
-    SlotOffer.objects.filter(pk=made.pk).update(state="accepted", answered_at=long_ago, answered_by="person:1")
-    keep_offering()
-    assert state(made) == "booked"
-
-
 def test_a_wish_whose_days_are_over_comes_off_the_list(synced: Connection, patient: str) -> None:
     today = timezone.localdate(timezone=synced.practice.zone)
     until_today = When(days=(Days(None, today),))
@@ -396,19 +170,3 @@ def test_a_wish_whose_days_are_over_comes_off_the_list(synced: Connection, patie
     with time_machine.travel(timezone.now() + timedelta(days=1), tick=False):
         keep_offering()
     assert state(entry) == "lapsed"
-
-
-def test_a_practice_that_is_paused_keeps_the_yes(synced: Connection, patient: str) -> None:
-    made = on_offer(synced, patient)
-    Connection.objects.update(state="paused", paused_message="The key was refused.")
-    answer = accept(made.pk, RECEPTION)
-    assert (answer.came, state(made)) == (Came.NOT_YET, "open")
-    assert "The key was refused." in answer.message
-
-
-def test_disconnecting_ends_the_offers_and_keeps_the_list(synced: Connection, patient: str) -> None:
-    made = on_offer(synced, patient)
-    disconnect(synced, actor=RECEPTION)
-    assert state(made) == "withdrawn"
-    assert state(FreedTime.objects.get()) == "gone"
-    assert WaitlistEntry.objects.get().state == "waiting"
