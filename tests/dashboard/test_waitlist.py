@@ -20,7 +20,7 @@ from routiq.frontdesk.models import DeskRules, SlotOffer, StaffTask, WaitlistEnt
 from routiq.frontdesk.offering import offer_next
 from routiq.frontdesk.people import habit_of, recognise_caller
 from routiq.frontdesk.rules import desk_rules
-from routiq.mirror.models import Patient
+from routiq.mirror.models import AppointmentType, Patient
 from routiq.practices.models import AuditEntry
 from tests.frontdesk.desk import offers_for, standing
 from tests.frontdesk.freed_times import noted
@@ -187,6 +187,7 @@ def test_one_page_registers_once(desk: Client) -> None:
     assert Patient.objects.filter(last_name="Brandt").count() == 1
 
 
+FRONT_DESK = "/settings/front-desk"
 RULES = {
     "late_cancellation": "block",
     "cancellation_window_hours": "48",
@@ -203,7 +204,7 @@ RULES = {
 
 
 def test_the_rules_of_the_front_desk_are_set_and_count(desk: Client, maggie: Patient) -> None:
-    assert desk.post("/settings/front-desk", RULES).status_code == 302
+    assert desk.post(FRONT_DESK, RULES).status_code == 302
     rules = desk_rules()
     assert (rules.late_cancellation, rules.cancellation_window_hours) == ("block", 48)
     assert rules.intake_fields == [
@@ -220,22 +221,40 @@ def test_the_rules_of_the_front_desk_are_set_and_count(desk: Client, maggie: Pat
             "offers_a_day",
         ]
     )
-    html = page(desk, "/settings/front-desk")
+    html = page(desk, FRONT_DESK)
     assert "$45" in html
     assert "Postcode" in page(desk, "/patients/new")
     coming = timezone.localdate() + timedelta(days=3)
     assert "Please come ten minutes early." in page(desk, f"/calendar/book?patient={maggie.pk}&day={coming}")
 
 
+def test_what_is_left_to_the_team_is_ticked_and_stays_while_it_is_switched_off(desk: Client, maggie: Patient) -> None:
+    kind = AppointmentType.objects.get(remote_id=habit_of(maggie.remote_id).appointment_type_id)
+    assert desk.post(FRONT_DESK, {**RULES, "left_to_team": [kind.remote_id]}).status_code == 302
+    assert desk_rules().left_to_team == [kind.remote_id]
+    ticked = re.search(
+        rf'<input[^>]*value="{kind.remote_id}"[^>]*>\s*<span>{re.escape(kind.name)}', page(desk, FRONT_DESK)
+    )
+    assert ticked
+    assert "checked" in ticked[0]
+    AppointmentType.objects.filter(pk=kind.pk).update(online=False)
+    assert desk.post(FRONT_DESK, RULES).status_code == 302
+    assert desk_rules().left_to_team == [kind.remote_id]
+    AppointmentType.objects.filter(pk=kind.pk).update(online=True)
+    assert desk.post(FRONT_DESK, RULES).status_code == 302
+    assert desk_rules().left_to_team == []
+
+
 @pytest.mark.parametrize(
     ("field", "value", "problem"),
     [
+        ("left_to_team", "nothing of ours", "is not one of the available choices"),
         ("cancellation_window_hours", "-1", "greater than or equal to 0"),
         ("ask_mobile", "asked", "Have a mobile number, a phone number or an e-mail address needed."),
     ],
 )
 def test_rules_that_cannot_be_are_said(client_in: Client, field: str, value: str, problem: str) -> None:
-    answer = client_in.post("/settings/front-desk", {**RULES, field: value})
+    answer = client_in.post(FRONT_DESK, {**RULES, field: value})
     assert answer.status_code == 422
     assert problem in answer.content.decode()
     assert not DeskRules.objects.exists()

@@ -12,9 +12,10 @@ import time_machine
 from pms_sandbox.testing import RunningSandbox
 from routiq.connections.models import Connection
 from routiq.frontdesk import checks
+from routiq.frontdesk.models import DeskRules
 from routiq.frontdesk.people import habit_of, recognise_caller
 from routiq.frontdesk.spreading import spread
-from routiq.frontdesk.times import find_times
+from routiq.frontdesk.times import find_times, menu
 from routiq.frontdesk.wishes import Habit, NoTimes, OfferedTime, Wish
 from routiq.mirror.models import AppointmentType, BookingRules, Location, Practitioner
 from routiq.practices.models import Practice
@@ -187,6 +188,19 @@ def test_what_was_just_switched_on_is_offered_at_the_next_try(
     assert "Display this business in online bookings" in found.advice
     read_settings(synced.practice_id, synced.pk)  # What the worker was asked to do.
     assert find_times(wish).offers
+
+
+def test_what_is_left_to_the_team_is_not_offered_and_staff_see_where_it_is_set(
+    patient: str, synced: Connection, sandbox: RunningSandbox
+) -> None:
+    kind = habit_of(patient).appointment_type_id
+    DeskRules.objects.create(practice=synced.practice, left_to_team=[kind])
+    assert kind not in {choice.id for choice in menu().appointment_types}
+    found = find_times(Wish(kind))
+    assert (found.offers, found.reason) == ((), NoTimes.SWITCHED_OFF)
+    name = AppointmentType.objects.get(remote_id=kind).name
+    assert found.advice.startswith(f"“{name}” is left to the team: book it in Cliniko.")
+    assert "Settings > Front desk" in found.advice
 
 
 def test_one_who_is_refused_by_the_vendor_does_not_hide_the_others(

@@ -47,6 +47,18 @@ def test_a_refusal_of_a_free_time_is_not_called_taken(sandbox: RunningSandbox, d
     assert refused.value.code == "WriteRefused.refused"
 
 
+def test_a_service_that_is_not_open_for_online_bookings_is_refused_with_what_can_be_done(
+    sandbox: RunningSandbox, desk: Desk
+) -> None:
+    """Nookal lists it like any other, so it is offered until somebody leaves it to the team."""
+    slot = desk.free()[0]
+    closed = {"show_in_online_bookings": False}
+    sandbox.edit([{"op": "update", "collection": "appointment_types", "id": desk.kind.id, "fields": closed}])
+    with pytest.raises(WriteRefused) as refused:
+        desk.clinic.gateway.book(desk.draft(slot.starts_at))
+    assert "leave one that is not to your team, in Routiq under Settings > Front desk" in refused.value.advice
+
+
 @pytest.mark.parametrize("fault", ["drop_after", "html200", "truncated"])
 def test_a_lost_answer_is_uncertain_and_the_booking_is_found_by_its_reference(
     fault: str, sandbox: RunningSandbox, desk: Desk

@@ -75,6 +75,9 @@ class WishedQuestion(Taken):
     needed: bool = Field(strict=True)
 
 
+TypeId = Annotated[Text, Field(max_length=40)]
+
+
 class WishedRules(Taken):
     late_cancellation: Literal["allow", "warn", "block", "auto_dna"]
     cancellation_window_hours: int = Field(ge=0, le=rules.LONGEST_WINDOW_HOURS, strict=True)
@@ -83,6 +86,7 @@ class WishedRules(Taken):
     offer_minutes: int = Field(30, ge=rules.OFFER_MINUTES[0], le=rules.OFFER_MINUTES[-1], strict=True)
     offers_a_day: int = Field(2, ge=rules.OFFERS_A_DAY[0], le=rules.OFFERS_A_DAY[-1], strict=True)
     intake_fields: list[WishedQuestion] = Field(max_length=20)
+    left_to_team: list[TypeId] = Field([], max_length=rules.MOST_TYPES)
 
 
 @router.get("/waitlist", response=answers({200: shapes.Waits}), summary="Who waits, on our list")

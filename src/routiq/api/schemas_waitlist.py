@@ -87,3 +87,4 @@ class DeskRules(Given):
     offer_minutes: int = Field(description="So long is a freed time one patient's to take, from the waiting list.")
     offers_a_day: int = Field(description="Nobody who waits is offered more times in one day.")
     intake_fields: list[Question] = Field(description="What a new patient is asked beside the name, in order.")
+    left_to_team: list[str] = Field(description="Ids of appointment types of which no times are offered.")

@@ -390,4 +390,7 @@ def _close_changed(steps: Steps, write: Write, connection: Connection, seen: See
 def _close_with(
     write: Write, state: Write.State, error: PmsError, *, step: str = "failed", message: str = ""
 ) -> None:
-    journal.close(write, state, step, code=error.code, message=message or error.message)
+    if not message:
+        # A refusal is the team's to put right: it says how.
+        message = f"{error.message} {error.advice}".strip() if state == Write.State.REFUSED else error.message
+    journal.close(write, state, step, code=error.code, message=message)

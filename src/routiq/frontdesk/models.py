@@ -205,6 +205,10 @@ class DeskRules(PracticeOwned):
     """``[["date_of_birth", true], ...]``: what a new patient is asked beside the name, in this order, and whether it
     is needed. Empty: the usual ones (see :mod:`routiq.frontdesk.intake`)."""
 
+    left_to_team = models.JSONField(default=list)
+    """The vendor's ids of appointment types that are not offered, whatever the vendor's own switches say: not every
+    vendor tells which of them are open for online bookings."""
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["practice"], name="one_set_of_desk_rules")]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import transaction
 
@@ -19,6 +19,7 @@ LONGEST_INSTRUCTIONS = 500
 LONGEST_FEE = 200
 OFFER_MINUTES = range(5, 241)
 OFFERS_A_DAY = range(1, 11)
+MOST_TYPES = 1000
 
 
 class CannotBe(ValueError):
@@ -52,10 +53,13 @@ def change_rules(
     offer_minutes: int,
     offers_a_day: int,
     intake_fields: Sequence[tuple[str, bool]],
+    left_to_team: Collection[str] = (),
 ) -> DeskRules:
     """Set the rules of the practice in force, all at once; they count from the next word on. ``CannotBe``."""
     problems = _problems(late_cancellation, cancellation_window_hours, cancellation_fee, booking_instructions)
     problems |= _problems_of_offers(offer_minutes, offers_a_day) | _problems_of_intake(intake_fields)
+    if len(left_to_team) > MOST_TYPES:
+        problems["left_to_team"] = f"Name at most {MOST_TYPES} appointment types."
     if problems:
         raise CannotBe(problems)
     Practice.objects.select_for_update().get(pk=current_practice_id())
@@ -68,6 +72,7 @@ def change_rules(
         "offer_minutes": offer_minutes,
         "offers_a_day": offers_a_day,
         "intake_fields": [[name, needed] for name, needed in intake_fields],
+        "left_to_team": sorted(set(left_to_team)),
     }
     changed = sorted(name for name, value in wanted.items() if getattr(rules, name) != value)
     for name, value in wanted.items():

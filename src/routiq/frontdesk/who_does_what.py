@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from routiq.connections.connecting import live_connection
 from routiq.connections.models import Connection
 from routiq.frontdesk.known_times import Whose
+from routiq.frontdesk.rules import desk_rules
 from routiq.frontdesk.wishes import Choice, Menu, NoTimes, Times, Wish
 from routiq.mirror.models import AppointmentType, Location, Offering, Practitioner, RosterDay
 from routiq.pms import registry
@@ -30,7 +31,8 @@ class Combination:
 
 
 class _Rows:
-    """Who is there, where and what for; with ``online`` those whose own switch for online bookings is on."""
+    """Who is there, where and what for; with ``online`` those whose own switch for online bookings is on, without
+    what the practice leaves to its team."""
 
     def __init__(self, connection: Connection, *, online: bool = True) -> None:
         same: dict[str, object] = {"connection": connection, "removed_at": None, "active": True}
@@ -38,7 +40,8 @@ class _Rows:
             same["online"] = True
         self.practitioners = Practitioner.objects.filter(**same)
         self.locations = Location.objects.filter(**same)
-        self.types = AppointmentType.objects.filter(**same, max_attendees=1)
+        types = AppointmentType.objects.filter(**same, max_attendees=1)
+        self.types = types.exclude(remote_id__in=desk_rules().left_to_team) if online else types
         """Without classes."""
 
 
@@ -115,7 +118,10 @@ class Rosters:
 
 def why_not_offered(connection: Connection, wish: Wish) -> Times:
     """Nothing fits while everything must be switched on: is it a switch, or does nobody do this at all?"""
+    left_to_team = desk_rules().left_to_team
     for combination in combinations(connection, wish, online=False):
+        if combination.type.remote_id in left_to_team:
+            return Times(reason=NoTimes.SWITCHED_OFF, advice=_left_to_team(connection, combination.type.name))
         for scope, row in (
             ("location", combination.location),
             ("practitioner", combination.practitioner),
@@ -124,6 +130,11 @@ def why_not_offered(connection: Connection, wish: Wish) -> Times:
             if not row.online:
                 return Times(reason=NoTimes.SWITCHED_OFF, advice=switch_advice(connection, scope, row.name))
     return Times(reason=NoTimes.NOT_OFFERED)
+
+
+def _left_to_team(connection: Connection, name: str) -> str:
+    label = registry.vendor(connection.vendor).label
+    return f"“{name}” is left to the team: book it in {label}. It is set under Settings > Front desk."
 
 
 def switch_advice(connection: Connection, scope: str, name: str) -> str:

@@ -7,6 +7,7 @@ from datetime import time
 
 from routiq.connections.connecting import live_connection
 from routiq.frontdesk.models import DeskRules
+from routiq.frontdesk.rules import desk_rules
 from routiq.knowledge.facts import Facts, Offered, Place, Practising
 from routiq.knowledge.questions import plain
 from routiq.mirror.models import AppointmentType, BookingRules, Location, Practitioner, RosterDay
@@ -26,6 +27,7 @@ def facts_of_the_practice() -> Facts:
         for opens, closes in day.hours:
             hours[day.location_remote_id].append((day.weekday, time.fromisoformat(opens), time.fromisoformat(closes)))
     rules = BookingRules.objects.filter(connection=connection).first()
+    left_to_team = desk_rules().left_to_team
     return Facts(
         name,
         places=tuple(
@@ -36,7 +38,7 @@ def facts_of_the_practice() -> Facts:
             Practising(row.name, row.designation) for row in Practitioner.objects.filter(**here).order_by("name")
         ),
         types=tuple(
-            Offered(row.name, row.duration_minutes, row.online)
+            Offered(row.name, row.duration_minutes, row.online and row.remote_id not in left_to_team)
             for row in AppointmentType.objects.filter(**here).order_by("name")
         ),
         cancellation=_cancellation(rules.policy if rules else ""),

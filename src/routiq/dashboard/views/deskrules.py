@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from routiq.connections.connecting import live_connection
 from routiq.dashboard.newcomer import LABELS
 from routiq.dashboard.seats import actor
 from routiq.frontdesk import rules as desk
 from routiq.frontdesk.intake import Field
 from routiq.frontdesk.models import DeskRules
+from routiq.mirror.models import AppointmentType
 
 ASKED = (("no", "Not asked"), ("asked", "Asked"), ("needed", "Needed"))
 _OPTIONAL = [field for field in Field if field not in (Field.FIRST_NAME, Field.LAST_NAME)]
@@ -50,8 +54,13 @@ class RulesForm(forms.Form):
         error_messages={"required": "Give a number; 2 is usual."},
     )
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    left_to_team = forms.MultipleChoiceField(
+        label="Left to the team", required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: object, types: Sequence[tuple[str, str]], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["left_to_team"].choices = types  # type: ignore[attr-defined]
         for field in _OPTIONAL:
             self.fields[f"ask_{field}"] = forms.ChoiceField(label=LABELS[field], choices=ASKED)
 
@@ -66,14 +75,18 @@ class RulesForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def rules(request: HttpRequest) -> HttpResponse:
+    types = _types()
     if request.method != "POST":
-        return _page(request, RulesForm(initial=_stored()))
-    form = RulesForm(request.POST)
+        return _page(request, RulesForm(initial=_stored(), types=types))
+    form = RulesForm(request.POST, types=types)
     if not form.is_valid():
         return _page(request, form, 422)
     said = {name: form.cleaned_data[name] for name in _PLAIN}
+    # What is not shown, since it is switched off at the moment, stays as it is.
+    unseen = set(desk.desk_rules().left_to_team) - dict(types).keys()
+    left = unseen.union(form.cleaned_data["left_to_team"])
     try:
-        desk.change_rules(actor(request), **said, intake_fields=form.chosen())
+        desk.change_rules(actor(request), **said, intake_fields=form.chosen(), left_to_team=left)
     except desk.CannotBe as wrong:
         for name, problem in wrong.problems.items():
             form.add_error(name if name in form.fields else None, problem)
@@ -98,7 +111,15 @@ def _stored() -> dict[str, object]:
     words = {
         f"ask_{field}": ("needed" if asked[field] else "asked") if field in asked else "no" for field in _OPTIONAL
     }
-    return {**{name: getattr(stored, name) for name in _PLAIN}, **words}
+    return {**{name: getattr(stored, name) for name in (*_PLAIN, "left_to_team")}, **words}
+
+
+def _types() -> list[tuple[str, str]]:
+    """What can be left to the team: id and name of all that would be offered otherwise."""
+    found = AppointmentType.objects.filter(
+        connection=live_connection(), removed_at=None, active=True, online=True, max_attendees=1
+    )
+    return list(found.order_by("name", "remote_id").values_list("remote_id", "name"))
 
 
 def _page(request: HttpRequest, form: RulesForm, status: int = 200) -> HttpResponse:

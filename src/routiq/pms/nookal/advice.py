@@ -39,8 +39,9 @@ ADVICE = {
     "RateLimited": "Nookal asked us to slow down. This goes on by itself, and we ask more gently for a while.",
     "WriteUncertain": "Look into Nookal before doing it again: it may have been done.",
     "WriteRefused": (
-        "Check in Nookal that the time is still free and that the patient, the practitioner and the service exist at "
-        "this location."
+        "Check in Nookal that the time is still free, that the patient, the practitioner and the service exist at "
+        "this location, and that practitioner and service are enabled for online booking. Nookal does not tell us "
+        "which services are: leave one that is not to your team, in Routiq under Settings > Front desk."
     ),
     "VendorChanged.not_done": (
         "Nookal answered that it was done, but it was not. Look into the Nookal diary and make the change there."
