@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import OperationalError
 from django.test import Client
 
 from routiq.api import limits, routes_practice
@@ -183,6 +184,19 @@ def test_a_fault_outside_the_operations_is_json_too(caller: Caller, monkeypatch:
 
     monkeypatch.setattr(tokens, "holder", fail)
     assert caller.get("/practice").status == 500
+
+
+def test_a_database_that_does_not_answer_is_told_as_no_fault_of_the_request(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: str) -> None:
+        raise OperationalError("connection to db.internal failed")
+
+    monkeypatch.setattr(tokens, "holder", fail)
+    answer = caller.get("/practice")
+    assert (answer.status, answer.error["code"]) == (503, "unavailable")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "db.internal" not in str(answer.json)
 
 
 def test_the_token_notes_that_it_was_used(caller: Caller) -> None:

@@ -22,9 +22,9 @@ MEANINGS = {
     429: "The token's requests for this minute are used up; Retry-After says how long to wait.",
     500: "Something went wrong on our side.",
     502: "The practice management system answered what it never should.",
-    503: "The practice management system does not answer, or asks us to wait; Retry-After says how long.",
+    503: "The practice management system or our own database does not answer; Retry-After says how long to wait.",
 }
-_ALWAYS = (401, 422, 429, 500)
+_ALWAYS = (401, 422, 429, 500, 503)
 _WITH_BODY = (400, 411, 413)
 
 

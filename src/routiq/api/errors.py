@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import NinjaAPI
@@ -23,6 +24,8 @@ log = logging.getLogger("routiq.api")
 
 #: Seconds after which another attempt makes sense when the vendor is down.
 _VENDOR_PAUSE = 30
+#: And when our own database is.
+_OWN_PAUSE = 3
 
 _STATUS_OF: dict[type[pms.PmsError], int] = {
     # Not 401 and not 403: the token is fine, the vendor's key in the body is not.
@@ -160,6 +163,16 @@ def broken() -> ApiError:
     )
 
 
+def out_of_reach() -> ApiError:
+    return ApiError(
+        503,
+        "unavailable",
+        "Routiq cannot reach its own database at this moment.",
+        "Send the same again in a few seconds, with the same Idempotency-Key if there was one: it is done once.",
+        headers={"Retry-After": str(_OWN_PAUSE)},
+    )
+
+
 def from_pms(error: pms.PmsError, fields: Mapping[str, str] | None = None) -> ApiError:
     """What the practice management system said. ``fields`` names what of the request it is about."""
     status = next((status for kind, status in _STATUS_OF.items() if isinstance(error, kind)), 502)
@@ -200,7 +213,7 @@ def translate(error: Exception) -> ApiError:
     if isinstance(error, SuspiciousOperation) or (isinstance(error, HttpError) and error.status_code == 400):
         return malformed()
     log.error("api request failed", exc_info=error)
-    return broken()
+    return out_of_reach() if isinstance(error, InterfaceError | OperationalError) else broken()
 
 
 def register(api: NinjaAPI) -> None:

@@ -40,7 +40,7 @@ class WishedBooking(Taken):
 
 @router.post(
     "/appointments",
-    response=answers({201: schemas.Booking, 202: schemas.Booking}, 404, 409, 503, takes_body=True),
+    response=answers({201: schemas.Booking, 202: schemas.Booking}, 404, 409, takes_body=True),
     summary="Book an offered time",
 )
 def book_appointment(
@@ -51,7 +51,8 @@ def book_appointment(
     may not be booked, and why. 503 `vendor_down`: nothing was booked. 202: sent, and no answer came; it is being
     looked up, follow it with GET /bookings/{id} and book nothing else meanwhile.
 
-    An answer stays with its Idempotency-Key: to try again after 409, 422 or 503, use a new one."""
+    An answer stays with its Idempotency-Key: to try again after 409, 422 or 503 `vendor_down`, use a new one; after
+    503 `unavailable` the same."""
     caller = caller_of(request)
     intent = f"token:{caller.token_id}:{key}"
     offer, fresh = offers.unseal(wanted.offer, caller.practice.pk)

@@ -140,7 +140,7 @@ def list_reconciliations(
 
 @router.post(
     "/connections/{int:connection_id}/reconciliations/{int:reconciliation_id}/remove-held-back",
-    response=answers({200: shapes.Removed}, 404, 409, 502, 503),
+    response=answers({200: shapes.Removed}, 404, 409, 502),
     summary="Remove what was held back",
 )
 def remove_held_back(request: HttpRequest, connection_id: int, reconciliation_id: int) -> shapes.Removed:

@@ -73,7 +73,7 @@ class WishedPatient(Taken):
 
 @router.patch(
     "/appointments/{appointment_id}",
-    response=answers({200: schemas.Change, 202: schemas.Change}, 404, 409, 503, takes_body=True),
+    response=answers({200: schemas.Change, 202: schemas.Change}, 404, 409, takes_body=True),
     summary="Move an appointment to an offered time",
 )
 def move_appointment(
@@ -120,7 +120,7 @@ def move_appointment(
 
 @router.post(
     "/appointments/{appointment_id}/cancel",
-    response=answers({200: schemas.Change, 202: schemas.Change}, 404, 409, 503, takes_body=True),
+    response=answers({200: schemas.Change, 202: schemas.Change}, 404, 409, takes_body=True),
     summary="Cancel an appointment",
 )
 def cancel_appointment(
@@ -160,7 +160,7 @@ def cancel_appointment(
 
 @of_patients.post(
     "/patients",
-    response=answers({201: schemas.Change, 202: schemas.Change}, 409, 503, takes_body=True),
+    response=answers({201: schemas.Change, 202: schemas.Change}, 409, takes_body=True),
     summary="Register a new patient",
 )
 def register_new_patient(

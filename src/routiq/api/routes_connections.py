@@ -49,7 +49,7 @@ def list_connections(request: HttpRequest) -> schemas.Connections:
 
 @router.post(
     "/connections",
-    response=answers({200: schemas.Connection, 201: schemas.Connection}, 502, 503, takes_body=True),
+    response=answers({200: schemas.Connection, 201: schemas.Connection}, 502, takes_body=True),
     summary="Connect and sync",
 )
 def connect(request: HttpRequest, wanted: Connect) -> Status[schemas.Connection]:

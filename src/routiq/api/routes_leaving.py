@@ -39,7 +39,7 @@ class Delete(Taken):
 
 @router.post(
     "/connections/{int:connection_id}/key",
-    response=answers({200: schemas.Connection}, 404, 409, 502, 503, takes_body=True),
+    response=answers({200: schemas.Connection}, 404, 409, 502, takes_body=True),
     summary="Update the API key",
 )
 def update_key(request: HttpRequest, connection_id: int, wanted: NewKey) -> schemas.Connection:

@@ -34,7 +34,7 @@ class WishedTimes(Taken):
     count: int = Field(3, ge=1, le=10, description="How many times are wanted.")
 
 
-@router.get("/availability", response=answers({200: schemas.Availability}, 503), summary="Times that are free")
+@router.get("/availability", response=answers({200: schemas.Availability}), summary="Times that are free")
 def get_availability(request: HttpRequest, wanted: Annotated[WishedTimes, Query()]) -> schemas.Availability:
     """A few real times, as the practice management system told them within the last minute: the earliest, then others
     spread over days and parts of the day. Each carries an `offer` that `POST /appointments` takes within ten minutes;
