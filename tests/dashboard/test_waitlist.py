@@ -248,7 +248,7 @@ def test_what_is_left_to_the_team_is_ticked_and_stays_while_it_is_switched_off(d
 @pytest.mark.parametrize(
     ("field", "value", "problem"),
     [
-        ("left_to_team", "nothing of ours", "is not one of the available choices"),
+        ("left_to_team", "nothing of ours", "Choose from the types in this list."),
         ("cancellation_window_hours", "-1", "greater than or equal to 0"),
         ("ask_mobile", "asked", "Have a mobile number, a phone number or an e-mail address needed."),
     ],

@@ -38,6 +38,8 @@ _STEPS = {
     "found": "Found in {vendor}",
     "not_found": "Not found in {vendor} yet",
     "never_arrived": "It never reached {vendor}",
+    "still_not_found": "Looked for once more, and not in {vendor}",
+    "found_late": "Arrived in {vendor} after all",
     "withdrawn": "Taken back in {vendor}",
     "moved_back": "Moved back to its old time in {vendor}",
     "not_taken_back": "Could not be taken back in {vendor}",
@@ -54,7 +56,8 @@ _STEPS = {
 _REQUESTS = frozenset(
     {
         *("times_read", "appointment_read", "patients_read", "sent", "answered", "no_answer"),
-        *("conflicts_read", "conflicts_unread", "found", "not_found", "not_looked_up", "not_settled"),
+        *("conflicts_read", "conflicts_unread", "found", "not_found", "found_late", "still_not_found"),
+        *("not_looked_up", "not_settled"),
         *("withdrawn", "moved_back", "not_taken_back", "old_time_lost", "done_already"),
     }
 )

@@ -55,7 +55,10 @@ class RulesForm(forms.Form):
     )
 
     left_to_team = forms.MultipleChoiceField(
-        label="Left to the team", required=False, widget=forms.CheckboxSelectMultiple
+        label="Left to the team",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "Choose from the types in this list."},
     )
 
     def __init__(self, *args: object, types: Sequence[tuple[str, str]], **kwargs: object) -> None:
