@@ -39,6 +39,9 @@ for _name in ("httpx2", "httpcore2"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 ATTEMPTS = 3
+#: Requests that one process has under way with one account, at the most: what may be sent in a minute the pace says,
+#: and nobody on the line shall wait here for those whose answers are slow.
+MOST_AT_ONCE = 50
 #: Seconds a live request waits for the vendor's own limit, and a background one, before ``RateLimited``.
 PATIENCE = {Lane.LIVE: 2.0, Lane.BACKGROUND: 600.0, Lane.POLL: 600.0}
 #: Seconds after which a person has waited long enough, retries included; in the background, for one attempt.
@@ -117,7 +120,7 @@ class Transport:
             # A company's own outbound proxy is honoured, but never for the plain addresses of a sandbox.
             trust_env=parts.scheme == "https",
             verify=trusted(with_environment=parts.scheme == "https"),
-            limits=httpx2.Limits(max_connections=8, max_keepalive_connections=4, keepalive_expiry=20.0),
+            limits=httpx2.Limits(max_connections=MOST_AT_ONCE, max_keepalive_connections=8, keepalive_expiry=20.0),
         )
 
     def close(self) -> None:

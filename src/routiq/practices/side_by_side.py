@@ -15,7 +15,7 @@ from django.db import connections as databases
 
 from routiq.practices.sessions import give_back
 
-#: Half of what one process may have under way with a vendor: two callers look at once without waiting.
+#: So many of one caller's questions at once: those of many callers still find their way.
 SIDE_BY_SIDE = 4
 
 T = TypeVar("T")
