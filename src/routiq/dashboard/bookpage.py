@@ -23,6 +23,7 @@ from routiq.frontdesk.people import habit_of
 from routiq.frontdesk.rules import desk_rules
 from routiq.frontdesk.wishes import Choice, Menu, NoTimes, OfferedTime, Wish
 from routiq.mirror.models import Patient
+from routiq.practices.clocks import clock
 from routiq.practices.models import Practice
 from routiq.practices.sessions import give_back
 from routiq.practices.tenancy import current_practice_id
@@ -174,8 +175,7 @@ def settled(intent_key: str) -> Write | None:
 def spoken(moment: datetime, zone: str) -> str:
     """``Fri 20 Nov 2026, 2:30 pm`` by the clock at the place."""
     local = moment.astimezone(ZoneInfo(zone))
-    clock = f"{local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}"
-    return f"{local:%a} {local.day} {local:%b %Y}, {clock}"
+    return f"{local:%a} {local.day} {local:%b %Y}, {clock(local)}"
 
 
 def offer_words(offer: OfferedTime) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import Http404, HttpRequest
 
 from routiq.dashboard import asked
+from routiq.practices.clocks import clock
 from routiq.robyn.models import Rehearsal, Scenario, ScenarioRun
 from routiq.robyn.rehearsing import ledger, outcomes
 from routiq.robyn.rehearsing.outcomes import Ending
@@ -49,8 +50,7 @@ def would_have_written(rehearsal: Rehearsal | None, turns: Sequence[Any] = ()) -
 
 def line_of(scenario: Scenario) -> ScenarioLine:
     runs = sorted(scenario.runs.all(), key=lambda run: run.pk)
-    clock = scenario.clock
-    when = f"{DAYS[scenario.weekday]}, {clock.hour % 12 or 12}:{clock:%M} {'am' if clock.hour < 12 else 'pm'}"
+    when = f"{DAYS[scenario.weekday]}, {clock(scenario.clock)}"
     run = runs[-1] if runs else None
     verdict = _VERDICTS.get(run.verdict, "") if run else ""
     return ScenarioLine(scenario, when, ending_in_words(expected_of(scenario)), run, verdict)

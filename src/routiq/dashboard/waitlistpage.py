@@ -22,6 +22,7 @@ from routiq.mirror.sight import Sight, sight_of
 from routiq.mirror.waiting import waiting_list
 from routiq.pms import registry
 from routiq.pms.gateway import Stream
+from routiq.practices.clocks import clock
 
 SHOWN, REFILLED_SHOWN = 200, 10
 _WEEKDAYS = (
@@ -84,8 +85,7 @@ def to_come(patient: Patient) -> list[tuple[str, str]]:
         )
         if row is not None and cannot_be_changed(row) is None:
             local = visit.local_start
-            clock = f"{local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}"
-            found.append((row.remote_id, f"{local:%a} {local.day} {local:%b %Y}, {clock}"))
+            found.append((row.remote_id, f"{local:%a} {local.day} {local:%b %Y}, {clock(local)}"))
     return found
 
 

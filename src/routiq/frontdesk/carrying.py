@@ -271,14 +271,8 @@ def look_up(steps: Steps, gateway: Gateway, write: Write, connection: Connection
     """A lost answer: what does the vendor show? Done, it is carried on; not done, it is believed only when the
     request cannot arrive any more."""
     asked_at = timezone.now()
-    try:
-        seen = steps.look(gateway, write)
-    except NotFound:
-        _close_as_gone(steps, write)
-        return
-    except PmsError as error:
-        blame(connection, error)
-        journal.note(write, "not_looked_up", code=error.code)
+    seen = _look(steps, gateway, write, connection, "not_looked_up")
+    if seen is None:
         return
     write.lookups += 1
     if seen.standing is Standing.OTHERWISE:
@@ -292,6 +286,18 @@ def look_up(steps: Steps, gateway: Gateway, write: Write, connection: Connection
         sent_at = write.sent_at or write.created_at
         if write.lookups >= LOOKUPS and timezone.now() - sent_at > BELIEVED_AFTER:
             journal.close(write, Write.State.UNAVAILABLE, "never_arrived", message=steps.never_arrived)
+
+
+def _look(steps: Steps, gateway: Gateway, write: Write, connection: Connection, step: str) -> Seen | None:
+    """``None``: it was closed as gone, or the vendor does not say, and ``step`` notes that."""
+    try:
+        return steps.look(gateway, write)
+    except NotFound:
+        _close_as_gone(steps, write)
+    except PmsError as error:
+        blame(connection, error)
+        journal.note(write, step, code=error.code)
+    return None
 
 
 def arrived_late(steps: Steps, write: Write, connection: Connection) -> bool | None:
@@ -332,14 +338,8 @@ def follow_up(steps: Steps, write: Write) -> None:
         look_up(steps, gateway, write, connection)
         return
     asked_at = timezone.now()
-    try:
-        seen = steps.look(gateway, write)
-    except NotFound:
-        _close_as_gone(steps, write)
-        return
-    except PmsError as error:
-        blame(connection, error)
-        journal.note(write, "not_settled", code=error.code)
+    seen = _look(steps, gateway, write, connection, "not_settled")
+    if seen is None:
         return
     if seen.standing is Standing.AS_ASKED and seen.record is not None:
         _check(steps, gateway, write, connection, seen.record, asked_at)

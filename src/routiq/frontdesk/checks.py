@@ -34,6 +34,7 @@ from routiq.mirror.models import (
 from routiq.pms import registry
 from routiq.pms.errors import PmsError
 from routiq.pms.gateway import Lane, Page, Selection, Stream
+from routiq.practices.clocks import clock
 from routiq.practices.models import Practice
 from routiq.practices.tenancy import current_practice_id
 from routiq.sync.pull import pull
@@ -147,8 +148,7 @@ def _beyond_the_shift(connection: Connection, offer: OfferedTime) -> Refusal | N
     for since, until in _joined(hours):
         is_over = end.date() > start.date() or end.time() > until
         if since <= start.time() < until < time(23, 59) and is_over:
-            clock = f"{until.hour % 12 or 12}:{until:%M} {'am' if until.hour < 12 else 'pm'}"
-            return Refusal(f"The practitioner finishes at {clock}.", "Offer an earlier time.")
+            return Refusal(f"The practitioner finishes at {clock(until)}.", "Offer an earlier time.")
     return None
 
 

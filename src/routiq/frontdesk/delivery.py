@@ -20,6 +20,7 @@ from routiq.frontdesk.tasks import leave_task
 from routiq.frontdesk.wishes import OfferedTime
 from routiq.mirror.models import Patient
 from routiq.practices import audit
+from routiq.practices.clocks import clock
 from routiq.practices.live import announce
 from routiq.practices.models import Practice
 
@@ -67,11 +68,10 @@ def _task_text(offer: SlotOffer, time: OfferedTime) -> str:
     patient = Patient.objects.get(connection=offer.connection_id, remote_id=offer.patient_remote_id)
     phone = patient.phones.first()
     ring = f"Ring {patient.full_name}{f' on {phone.number}' if phone else ''}"
-    until = timezone.localtime(offer.expires_at, offer.connection.practice.zone)
-    clock = f"{until.hour % 12 or 12}:{until:%M} {'am' if until.hour < 12 else 'pm'}"
+    until = clock(timezone.localtime(offer.expires_at, offer.connection.practice.zone))
     said = [
         f"{ring}: {moment_in_words(time.starts_at, time.local_start.tzinfo)} with {time.practitioner_name} at "  # type: ignore[arg-type]
-        f"{time.location_name} came free ({time.appointment_type_name}). It is theirs to take until {clock}.",
+        f"{time.location_name} came free ({time.appointment_type_name}). It is theirs to take until {until}.",
         f"They wait for {wanted.read(entry.wanted).in_words()}.",
     ]
     if held := held_meanwhile(entry):

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from routiq.frontdesk.models import Write
 from routiq.mirror.models import AppointmentType, Location, Patient, Practitioner
+from routiq.practices.clocks import clock
 from routiq.practices.models import Practice
 
 
@@ -65,8 +66,7 @@ def _person(write: Write) -> str:
 def moment_in_words(moment: datetime, zone: ZoneInfo) -> str:
     """``Friday 20 November 2026, 2:30 pm``"""
     local = moment.astimezone(zone)
-    clock = f"{local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}"
-    return f"{local:%A} {local.day} {local:%B %Y}, {clock}"
+    return f"{local:%A} {local.day} {local:%B %Y}, {clock(local)}"
 
 
 def _zone(location_id: str, practice: Practice) -> ZoneInfo:

@@ -33,6 +33,7 @@ from routiq.frontdesk.wishes import BookingRequest, OfferedTime, Outcome
 from routiq.mirror.models import Appointment, Patient
 from routiq.practices import audit
 from routiq.practices.audit import Actor
+from routiq.practices.clocks import clock
 from routiq.practices.live import announce
 from routiq.practices.models import Practice
 from routiq.practices.tenancy import current_practice_id
@@ -198,8 +199,7 @@ def run_out(offer_id: int) -> None:
 
 
 def _run_out(offer: SlotOffer) -> None:
-    local = timezone.localtime(offer.expires_at, offer.connection.practice.zone)
-    clock = f"{local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}"
+    until = clock(timezone.localtime(offer.expires_at, offer.connection.practice.zone))
     if offer.attempts:
         patient = Patient.objects.get(connection=offer.connection_id, remote_id=offer.patient_remote_id)
         time = time_of(offer)
@@ -212,7 +212,7 @@ def _run_out(offer: SlotOffer) -> None:
     end_offer(
         offer,
         SlotOffer.State.EXPIRED,
-        f"Gone: nobody said yes by {clock}, so it goes to the next one. They are still on the list.",
+        f"Gone: nobody said yes by {until}, so it goes to the next one. They are still on the list.",
     )
 
 

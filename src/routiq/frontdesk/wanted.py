@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from routiq.frontdesk.wishes import Wish
+from routiq.practices.clocks import short_clock
 
 
 class PartOfDay(StrEnum):
@@ -92,8 +93,8 @@ class When:
         said = [
             " or ".join(f"{_WEEKDAYS[number - 1]}s" for number in sorted(self.weekdays)),
             " or ".join(f"{part}s" for part in PartOfDay if part in self.parts),
-            f"from {_clock(self.not_before)}" if self.not_before else "",
-            f"no later than {_clock(self.not_after)}" if self.not_after else "",
+            f"from {short_clock(self.not_before)}" if self.not_before else "",
+            f"no later than {short_clock(self.not_after)}" if self.not_after else "",
             " or ".join(_days(days) for days in self.days),
         ]
         return ", ".join(filter(None, said)) or "any time"
@@ -140,8 +141,3 @@ def _days(days: Days) -> str:
 
 def _day(day: date) -> str:
     return f"{day.day} {day:%b %Y}"
-
-
-def _clock(clock: time) -> str:
-    minutes = f":{clock:%M}" if clock.minute else ""
-    return f"{clock.hour % 12 or 12}{minutes} {'am' if clock.hour < 12 else 'pm'}"

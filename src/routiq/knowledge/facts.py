@@ -12,6 +12,7 @@ from datetime import time
 from itertools import groupby
 
 from routiq.knowledge.questions import Kind, Query, plain
+from routiq.practices.clocks import short_clock
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _WHEN = frozenset((*_DAYS, "Weekend", "Morning", "Afternoon", "Arvo", "Evening", "Night", "Today", "Tomorrow"))
@@ -207,13 +208,8 @@ def in_words(hours: dict[int, tuple[time, time]]) -> str:
             named = f"{_DAYS[days[0] - 1]} to {_DAYS[days[-1] - 1]}"
         else:
             named = _listed([_DAYS[day - 1] for day in days])
-        said.append(f"{named} {_clock(opens)} to {_clock(closes)}")
+        said.append(f"{named} {short_clock(opens)} to {short_clock(closes)}")
     return _listed(said, comma=True)
-
-
-def _clock(at: time) -> str:
-    minutes = f":{at.minute:02}" if at.minute else ""
-    return f"{at.hour % 12 or 12}{minutes} {'am' if at.hour < 12 else 'pm'}"
 
 
 def _listed(things: Sequence[str], *, comma: bool = False) -> str:

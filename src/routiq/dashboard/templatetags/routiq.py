@@ -13,6 +13,7 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, format_number,
 from routiq.dashboard.insidewords import Inside, inside_in_words
 from routiq.dashboard.understood import action_in_words, command_in_words
 from routiq.pms.gateway import Stream
+from routiq.practices import clocks
 from routiq.sync.plan import LABELS
 
 register = template.Library()
@@ -33,7 +34,7 @@ def short_day(value: date) -> str:
 @register.filter(expects_localtime=True)
 def clock(value: datetime | None) -> str:
     """``2:30 pm``, in the practice's zone."""
-    return f"{value.hour % 12 or 12}:{value:%M} {'am' if value.hour < 12 else 'pm'}" if value else ""
+    return clocks.clock(value) if value else ""
 
 
 @register.filter(expects_localtime=True)

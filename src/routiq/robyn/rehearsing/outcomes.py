@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from routiq.practices.clocks import clock
 from routiq.robyn.rehearsing.ledger import Kept, Kind, Ledger
 
 
@@ -155,16 +156,14 @@ def _clock(done: Done) -> str:
     if done.starts_at is None:
         return ""
     local = done.starts_at.astimezone(ZoneInfo(done.zone))
-    return f"{local:%A} at {local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}"
+    return f"{local:%A} at {clock(local)}"
 
 
 def _moment(done: Done) -> str:
     if done.starts_at is None:
         return ""
     local = done.starts_at.astimezone(ZoneInfo(done.zone))
-    return (
-        f"{local:%A} {local.day} {local:%B} at {local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}"
-    )
+    return f"{local:%A} {local.day} {local:%B} at {clock(local)}"
 
 
 def to_plain(ending: Ending) -> dict[str, Any]:
