@@ -8,15 +8,18 @@ printed; of the other half only the score is, so that it shows whether the rules
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bench.figures import Chapter, Figure, percentile, show
 from bench.robyn_dialogues import ACTS, Line, Standing, acts_of, names_day_or_time, read_lines, standing, when
+from bench.stage import install, sandbox_with, stage, wait_for_run
 from routiq.robyn.understanding.commands import Command
 from routiq.robyn.understanding.reader import Context
 from routiq.robyn.understanding.rules import Rules
@@ -67,6 +70,9 @@ def main() -> None:
         print("Dialogues: left out. Name the file as an argument or in ROUTIQ_DIALOGUES.")
     chapters += [own_sentences(), speed(turns), together(turns)]
     for chapter in chapters[-3:]:
+        show(chapter)
+    chapters += whole_turns()
+    for chapter in chapters[-2:]:
         show(chapter)
     missed = [figure for chapter in chapters for figure in chapter.figures if figure.enforced and not figure.holds]
     raise SystemExit(1 if missed else 0)
@@ -167,6 +173,44 @@ def together(turns: list[tuple[str, Context]]) -> Chapter:
             Figure("longest", max(took), "ms"),
         ],
         [f"{len(took)} turns, {CONVERSATIONS} a second"],
+    )
+
+
+def whole_turns() -> list[Chapter]:
+    """From the words to the stored answer, at a practice that told what it has to tell. What is waited for at the
+    vendor is no time of ours, so that the turns that asked it are shown and have no bound."""
+    with stage() as place, sandbox_with(60) as sandbox:
+        installed = install(place, sandbox)
+        practice = installed.connect_practice()
+        with installed.process("worker", "routiq.cli", "worker"):
+            wait_for_run(installed, 300)
+        asked = ("--practice", str(practice.id), "--at-once", str(CONVERSATIONS))
+        told = json.loads(installed.run("bench.robyn_talks", *asked))
+    return [
+        _turns_taken("Whole turns, one talk after the other", told["alone"]),
+        _turns_taken(f"Whole turns, {CONVERSATIONS} talks at once", told["together"]),
+    ]
+
+
+def _turns_taken(name: str, turns: list[dict[str, Any]]) -> Chapter:
+    own = [turn["ms"] for turn in turns if not turn["asked"]]
+    at_vendor = [turn["ms"] for turn in turns if turn["asked"]]
+    lines: dict[str, list[float]] = {}
+    for turn in turns:
+        lines.setdefault(turn["said"], []).append(turn["ms"])
+    slowest = sorted(lines, key=lambda said: -percentile(lines[said], 0.5))[:3]
+    return Chapter(
+        name,
+        [
+            Figure("p50", percentile(own, 0.5), "ms", at_most=10),
+            Figure("p99", percentile(own, 0.99), "ms", at_most=50),
+            Figure("longest", max(own), "ms"),
+            *([Figure("asking the vendor, p50", percentile(at_vendor, 0.5), "ms")] if at_vendor else []),
+        ],
+        [
+            f"{len(own)} turns, and {len(at_vendor)} that asked the vendor",
+            *(f"“{said}” p50 {percentile(lines[said], 0.5):.1f} ms" for said in slowest),
+        ],
     )
 
 

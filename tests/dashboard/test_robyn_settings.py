@@ -11,7 +11,7 @@ from routiq.environment import ModelServer
 from routiq.practices.models import AuditEntry, Membership, Person, Practice
 from routiq.robyn import conversation
 from routiq.robyn.escalation.triggers import Method, Rule, Trigger
-from routiq.robyn.manner import manner, rule_of
+from routiq.robyn.manner import manner_of, rule_of, settings_of_practice
 from routiq.robyn.models import PractitionerAddress, RobynSettings, TriggerRule
 from tests.dashboard.conftest import World
 
@@ -35,7 +35,7 @@ def test_what_is_set_is_what_she_says(client_in: Client, world: World, practice:
 
 def test_hours_are_kept_day_by_day(client_in: Client, practice: Practice) -> None:
     save(client_in, opens_4="", closes_4="", opens_5="09:00", closes_5="12:30")
-    days = manner().business_hours.to_plain()
+    days = manner_of(settings_of_practice()).business_hours.to_plain()
     assert days[4:] == [[], ["09:00", "12:30"], []]
 
 

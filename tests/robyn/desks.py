@@ -132,9 +132,10 @@ class InMemoryDesk:
     manner: Manner = field(default_factory=Manner)
 
     def practice(self) -> PracticeFacts:
-        return PracticeFacts(
-            "Harbour Street Physiotherapy", SYDNEY, self.country, self.live, self.instructions, self.manner
-        )
+        return PracticeFacts("Harbour Street Physiotherapy", SYDNEY, self.country, self.live, self.manner)
+
+    def booking_instructions(self) -> str:
+        return self.instructions
 
     def recognise_caller(self, number: str) -> Caller:
         return Caller(number, self.patients.get(number, ()), is_of_former_patient=number == FORMER)

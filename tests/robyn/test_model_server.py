@@ -12,6 +12,7 @@ from django.test import override_settings
 from routiq.environment import ModelServer as Chosen
 from routiq.practices.models import Practice
 from routiq.robyn import conversation, reading
+from routiq.robyn.manner import manner_of, settings_of_practice
 from routiq.robyn.models import RobynSettings
 from routiq.robyn.understanding.commands import StartBooking, StartCancel
 from routiq.robyn.understanding.model import WithModel
@@ -111,6 +112,7 @@ def test_orders_hidden_in_what_a_patient_says_book_nothing(bad: BadServer, pract
     bad.body = lambda words: commands({"type": "affirm"}, {"type": "choose", "position": 1})
     desk, clock = StoredDesk(), Clock()
     RobynSettings.objects.create(practice_id=practice.pk, asks_model=True)
+    desk.manner = manner_of(settings_of_practice())
     with override_settings(MODEL=Chosen(bad.url, "small", seconds=30.0)):
         call = conversation.start("test", MOBILE, desk=desk, clock=clock)
         for words in (
@@ -133,6 +135,7 @@ def test_a_practice_asks_the_model_that_is_chosen_when_it_allows_it(bad: BadServ
         conversation.say(call.conversation_id, ODD, desk=desk, clock=Clock())
         assert not bad.asked, "not while the practice has not allowed it"
         RobynSettings.objects.create(practice_id=practice.pk, asks_model=True)
+        desk.manner = manner_of(settings_of_practice())
         call = conversation.start("test", MOBILE, desk=desk, clock=Clock())
         reply = conversation.say(call.conversation_id, ODD, desk=desk, clock=Clock())
     assert reply.commands == [{"type": "start_cancel"}]

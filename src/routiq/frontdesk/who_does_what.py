@@ -6,13 +6,15 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from routiq.connections.connecting import live_connection
+from django.db import connection as database
+
 from routiq.connections.models import Connection
 from routiq.frontdesk.known_times import Whose
 from routiq.frontdesk.rules import desk_rules
 from routiq.frontdesk.wishes import Choice, Menu, NoTimes, Times, Wish
 from routiq.mirror.models import AppointmentType, Location, Offering, Practitioner, RosterDay
 from routiq.pms import registry
+from routiq.practices.tenancy import current_practice_id
 
 
 @dataclass(frozen=True)
@@ -45,22 +47,44 @@ class _Rows:
         """Without classes."""
 
 
+#: The same rule for a menu. It is asked before each line of a conversation, so in one statement.
+_ON_OFFER = """
+WITH live AS (
+  SELECT id FROM connections_connection WHERE practice_id = %(practice)s AND state <> %(disconnected)s
+  ORDER BY id LIMIT 1
+)
+SELECT 'who', r.remote_id, r.name, r.title, r.first_name, r.last_name FROM mirror_practitioner r, live
+  WHERE r.connection_id = live.id AND r.removed_at IS NULL AND r.active AND r.online
+UNION ALL
+SELECT 'where', r.remote_id, r.name, '', '', '' FROM mirror_location r, live
+  WHERE r.connection_id = live.id AND r.removed_at IS NULL AND r.active AND r.online
+UNION ALL
+SELECT 'what', r.remote_id, r.name, '', '', '' FROM mirror_appointmenttype r, live
+  WHERE r.connection_id = live.id AND r.removed_at IS NULL AND r.active AND r.online AND r.max_attendees = 1
+  AND NOT EXISTS (
+    SELECT FROM frontdesk_deskrules d
+    WHERE d.practice_id = %(practice)s AND jsonb_exists(d.left_to_team, r.remote_id)
+  )
+UNION ALL
+SELECT 'offered', o.practitioner_remote_id, o.location_remote_id, o.appointment_type_remote_id, '', ''
+  FROM mirror_offering o, live WHERE o.connection_id = live.id
+"""
+
+
 def menu() -> Menu:
     """What can be booked online at the practice in force: everything whose own switch is on and that is offered."""
-    connection = live_connection()
-    if connection is None:
-        return Menu((), (), ())
-    on = _Rows(connection)
-    people = on.practitioners.values_list("remote_id", "name", "title", "first_name", "last_name")
-    practitioners = {id: (name, title, first, last) for id, name, title, first, last in people}
-    locations = dict(on.locations.values_list("remote_id", "name"))
-    types = dict(on.types.values_list("remote_id", "name"))
-    offered = Offering.objects.filter(connection=connection).values_list(
-        "practitioner_remote_id", "location_remote_id", "appointment_type_remote_id"
-    )
+    rows: dict[str, list[tuple[str, ...]]] = {"who": [], "where": [], "what": [], "offered": []}
+    with database.cursor() as cursor:
+        told = {"practice": current_practice_id(), "disconnected": Connection.State.DISCONNECTED.value}
+        cursor.execute(_ON_OFFER, told)
+        for kind, *row in cursor.fetchall():
+            rows[kind].append(tuple(row))
+    practitioners = {id: tuple(names) for id, *names in rows["who"]}
+    locations = {id: name for id, name, *_ in rows["where"]}
+    types = {id: name for id, name, *_ in rows["what"]}
     possible = [
         (who, where, what)
-        for who, where, what in offered
+        for who, where, what, *_ in rows["offered"]
         if who in practitioners and where in locations and what in types
     ]
     who_is_on = {who: practitioners[who] for who, _, _ in possible}

@@ -59,12 +59,13 @@ def _same(question: str) -> Gap | None:
     """The open or dismissed gap that asks this. One that was answered and is asked again, because the answer is gone,
     is a new one."""
     asked = alike.gist(question)
-    best: tuple[float, Gap] | None = None
-    for gap in Gap.objects.exclude(state=Gap.State.ANSWERED):
-        closeness = alike.closeness(asked, alike.gist(gap.question))
-        if closeness >= alike.SAME and (best is None or closeness > best[0]):
-            best = (closeness, gap)
-    return best[1] if best else None
+    best, best_pk = 0.0, 0
+    questions_before = Gap.objects.exclude(state=Gap.State.ANSWERED).order_by("pk").values_list("pk", "question")
+    for pk, before in questions_before:
+        closeness = alike.closeness(asked, alike.gist(before))
+        if closeness >= alike.SAME and closeness > best:
+            best, best_pk = closeness, pk
+    return Gap.objects.get(pk=best_pk) if best_pk else None
 
 
 def _make_room() -> None:

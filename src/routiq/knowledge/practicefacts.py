@@ -1,65 +1,81 @@
-"""Reading the practice's facts from the mirror and from its own rules."""
+"""Reading the practice's facts from the mirror and from its own rules, each when it is needed and once a question."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from datetime import time
+from functools import cached_property
+from typing import Any
 
 from routiq.connections.connecting import live_connection
+from routiq.connections.models import Connection
 from routiq.frontdesk.models import DeskRules
 from routiq.frontdesk.rules import desk_rules
-from routiq.knowledge.facts import Facts, Offered, Place, Practising
+from routiq.knowledge.facts import Offered, Place, Practising
 from routiq.knowledge.questions import plain
 from routiq.mirror.models import AppointmentType, BookingRules, Location, Practitioner, RosterDay
 from routiq.practices.models import Practice
 from routiq.practices.tenancy import current_practice_id
 
 
-def facts_of_the_practice() -> Facts:
-    """For the practice in force; with no connection, its name and its own rules."""
-    name = Practice.objects.values_list("name", flat=True).get(pk=current_practice_id())
-    connection = live_connection()
-    if connection is None:
-        return Facts(name, cancellation=_cancellation(""))
-    here = {"connection": connection, "removed_at": None, "active": True}
-    hours: dict[str, list[tuple[int, time, time]]] = defaultdict(list)
-    for day in RosterDay.objects.filter(connection=connection, removed_at=None):
-        for opens, closes in day.hours:
-            hours[day.location_remote_id].append((day.weekday, time.fromisoformat(opens), time.fromisoformat(closes)))
-    rules = BookingRules.objects.filter(connection=connection).first()
-    left_to_team = desk_rules().left_to_team
-    return Facts(
-        name,
-        places=tuple(
-            Place(row.name, " ".join(row.address.split()), tuple(hours.get(row.remote_id, ())))
-            for row in Location.objects.filter(**here).order_by("name")
-        ),
-        people=tuple(
-            Practising(row.name, row.designation) for row in Practitioner.objects.filter(**here).order_by("name")
-        ),
-        types=tuple(
-            Offered(row.name, row.duration_minutes, row.online and row.remote_id not in left_to_team)
-            for row in AppointmentType.objects.filter(**here).order_by("name")
-        ),
-        cancellation=_cancellation(rules.policy if rules else ""),
-    )
+class FactsOfThePractice:
+    """Of the practice in force; with no connection, its name and its own rules. Implements
+    :class:`routiq.knowledge.facts.Facts`. Made for one question: what it has read it does not read again."""
 
+    @cached_property
+    def own_words(self) -> frozenset[str]:
+        """The practice's and its locations' own names: in a question they say nothing."""
+        here = Location.objects.filter(practice_id=current_practice_id(), removed_at=None, active=True)
+        names = {name for pair in here.values_list("name", "practice__name") for name in pair}
+        names = names or {Practice.objects.values_list("name", flat=True).get(pk=current_practice_id())}
+        return frozenset(plain(" ".join(names)).split())
 
-def own_words() -> frozenset[str]:
-    """The practice's and its locations' own names: in a question they say nothing."""
-    names = [Practice.objects.values_list("name", flat=True).get(pk=current_practice_id())]
-    places = Location.objects.filter(practice_id=current_practice_id(), removed_at=None, active=True)
-    return frozenset(plain(" ".join([*names, *places.values_list("name", flat=True)])).split())
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        hours: dict[str, list[tuple[int, time, time]]] = defaultdict(list)
+        roster = RosterDay.objects.filter(connection=self._connection, removed_at=None)
+        for where, weekday, spans in roster.values_list("location_remote_id", "weekday", "hours"):
+            hours[where] += [
+                (weekday, time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in spans
+            ]
+        rows = Location.objects.filter(**self._here).order_by("name").values_list("remote_id", "name", "address")
+        return tuple(
+            Place(id, name, " ".join(address.split()), tuple(hours.get(id, ()))) for id, name, address in rows
+        )
 
+    @cached_property
+    def people(self) -> tuple[Practising, ...]:
+        rows = Practitioner.objects.filter(**self._here).order_by("name").values_list("name", "designation")
+        return tuple(Practising(name, designation) for name, designation in rows)
 
-def _cancellation(policy: str) -> str:
-    """The words of the practice's system, or else of its own rule here, where somebody has set one."""
-    own = DeskRules.objects.filter(practice_id=current_practice_id()).first()
-    if own is not None and own.cancellation_window_hours:
-        hours = own.cancellation_window_hours
-        said = f"Please tell us at least {hours} hours before if you have to cancel."
-        if own.cancellation_fee:
-            said += f" After that the fee is {own.cancellation_fee}."
-        return said
-    words = " ".join(policy.split())
-    return words if "cancel" in words.lower() else ""
+    @cached_property
+    def types(self) -> tuple[Offered, ...]:
+        left_to_team = self._rules.left_to_team
+        rows = AppointmentType.objects.filter(**self._here).order_by("name")
+        return tuple(
+            Offered(name, minutes, online and id not in left_to_team)
+            for id, name, minutes, online in rows.values_list("remote_id", "name", "duration_minutes", "online")
+        )
+
+    @cached_property
+    def cancellation(self) -> str:
+        """The practice's own rule here, where somebody has set one, or else the words of its system."""
+        own = self._rules
+        if own.pk is not None and own.cancellation_window_hours:
+            said = f"Please tell us at least {own.cancellation_window_hours} hours before if you have to cancel."
+            return f"{said} After that the fee is {own.cancellation_fee}." if own.cancellation_fee else said
+        policies = BookingRules.objects.filter(connection=self._connection).values_list("policy", flat=True)
+        words = " ".join((policies.first() or "").split())
+        return words if "cancel" in words.lower() else ""
+
+    @cached_property
+    def _rules(self) -> DeskRules:
+        return desk_rules()
+
+    @cached_property
+    def _connection(self) -> Connection | None:
+        return live_connection()
+
+    @property
+    def _here(self) -> dict[str, Any]:
+        return {"connection": self._connection, "removed_at": None, "active": True}

@@ -7,7 +7,7 @@ rare each thing is in what the practice told us. What the practice never mention
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from routiq.knowledge.questions import SUBJECTS, Concept, Kind, Query
@@ -104,14 +104,12 @@ def best(query: Query, concepts: Sequence[Weighed], candidates: Sequence[Candida
     if not any(not concept.soft for concept in concepts):
         return None
     found = [
-        Found(candidate.key, place, score)
+        (Found(candidate.key, place, score), candidate.units[place].text)
         for candidate in candidates
-        for place, unit in enumerate(candidate.units)
-        if fits(query.kind, unit.text)
-        and may_be_said(unit.text)
-        and (score := _score(query, concepts, candidate, unit)) is not None
+        for place, score in _answers(query, concepts, candidate)
     ]
-    return max(found, key=lambda one: (one.score, -one.unit), default=None)
+    found.sort(key=lambda one: (-one[0].score, one[0].unit))
+    return next((one for one, text in found if may_be_said(text)), None)
 
 
 def equally_good(
@@ -121,19 +119,27 @@ def equally_good(
     candidate = next(one for one in candidates if one.key == found.key)
     return [
         place
-        for place, unit in enumerate(candidate.units)
-        if place != found.unit
-        and fits(query.kind, unit.text)
-        and (score := _score(query, concepts, candidate, unit)) is not None
-        and score >= found.score - 0.01
+        for place, score in _answers(query, concepts, candidate)
+        if place != found.unit and score >= found.score - 0.01
     ]
 
 
-def _score(query: Query, concepts: Sequence[Weighed], candidate: Candidate, unit: Unit) -> float | None:
+def _answers(query: Query, concepts: Sequence[Weighed], candidate: Candidate) -> Iterator[tuple[int, float]]:
+    """The sentences of a passage that may answer, by their places, with their scores."""
     frame = candidate.title | candidate.heading
     everything = frame.union(*(one.lexemes for one in candidate.units))
     if covered(concepts, everything) < BAR:
-        return None
+        return
+    for place, unit in enumerate(candidate.units):
+        score = _score(query, concepts, candidate, unit, frame, everything)
+        if score is not None and fits(query.kind, unit.text):
+            yield place, score
+
+
+def _score(
+    query: Query, concepts: Sequence[Weighed], candidate: Candidate, unit: Unit, frame: Lexemes, everything: Lexemes
+) -> float | None:
+    """``frame``: what stands over the sentence; ``everything``: that, and all of the passage."""
     hard = [concept for concept in concepts if not concept.soft]
     # What was not named may stand anywhere in the passage; then it is said from its beginning.
     own = everything if all(concept.is_subject for concept in hard) else frame | unit.lexemes

@@ -15,7 +15,7 @@ from routiq.connections.connecting import live_connection
 from routiq.knowledge import facts
 from routiq.knowledge.facts import Facts
 from routiq.knowledge.models import Passage, Source
-from routiq.knowledge.practicefacts import facts_of_the_practice
+from routiq.knowledge.practicefacts import FactsOfThePractice
 from routiq.knowledge.quoting import joined
 from routiq.knowledge.shapes import may_be_said, names_money
 from routiq.knowledge.topics import TOPICS, Topic
@@ -50,7 +50,7 @@ class Card:
 
 def cards() -> list[Card]:
     """For the practice in force, in the order in which the page shows them."""
-    known = facts_of_the_practice()
+    known = FactsOfThePractice()
     synced = _synced_at()
     return [_card(topic, known, synced) for topic in TOPICS]
 

@@ -15,6 +15,8 @@ from routiq.practices.tenancy import current_practice_id
 
 LOOKED_AT = 12
 """So many passages are read closely."""
+MOST_KEPT = 20_000
+"""Words and sentences whose lexemes a process remembers: about a kilobyte each."""
 
 
 @dataclass(frozen=True)
@@ -24,17 +26,18 @@ class Hit:
     """Those of the question that stand in it."""
 
 
-def lexemes_of(words: Iterable[str]) -> dict[str, Lexemes]:
-    """Each word's lexemes by PostgreSQL's English; none for a word without meaning. The dictionary never changes
-    while a process runs, so that after a while no question needs to ask."""
-    wanted = list(dict.fromkeys(words))
-    missing = [word for word in wanted if word not in _known]
-    if missing:
-        _known.update(zip(missing, _vectors(missing), strict=True))
-        if len(_known) > 50_000:
+def lexemes_of(texts: Iterable[str]) -> dict[str, Lexemes]:
+    """The lexemes of each word or sentence by PostgreSQL's English; none where nothing has meaning. The dictionary
+    never changes while a process runs, so that what was asked or quoted once needs not be asked again."""
+    wanted = list(dict.fromkeys(texts))
+    found = {text: lexemes for text in wanted if (lexemes := _known.get(text)) is not None}
+    if missing := [text for text in wanted if text not in found]:
+        asked = dict(zip(missing, _vectors(missing), strict=True))
+        if len(_known) + len(asked) > MOST_KEPT:
             _known.clear()
-            return dict(zip(wanted, _vectors(wanted), strict=True))
-    return {word: _known[word] for word in wanted}
+        _known.update(asked)
+        found |= asked
+    return found
 
 
 _known: dict[str, Lexemes] = {}
@@ -50,19 +53,23 @@ def _vectors(texts: Sequence[str]) -> list[Lexemes]:
         return [frozenset(row[0]) for row in cursor.fetchall()]
 
 
-def hits(lexemes: Lexemes) -> list[Hit]:
-    """Every passage of the practice that holds one of ``lexemes``, best first as PostgreSQL ranks them."""
+def hits(lexemes: Lexemes) -> tuple[list[Hit], int]:
+    """Every passage of the practice that holds one of ``lexemes``, best first as PostgreSQL ranks them; and how many
+    passages there are, if any does."""
     if not lexemes:
-        return []
+        return [], 0
     either = " | ".join(_quoted(lexeme) for lexeme in sorted(lexemes))
     with database.cursor() as cursor:
         cursor.execute(
-            "SELECT id, ARRAY(SELECT unnest(tsvector_to_array(search)) INTERSECT SELECT unnest(%(lexemes)s::text[])) "
+            "SELECT id, "
+            "ARRAY(SELECT unnest(tsvector_to_array(search)) INTERSECT SELECT unnest(%(lexemes)s::text[])), "
+            "(SELECT count(*) FROM knowledge_passage WHERE practice_id = %(practice)s) "
             "FROM knowledge_passage WHERE practice_id = %(practice)s AND search @@ %(query)s::tsquery "
             "ORDER BY ts_rank_cd(search, %(query)s::tsquery) DESC, id",
             {"lexemes": sorted(lexemes), "query": either, "practice": current_practice_id()},
         )
-        return [Hit(pk, frozenset(words)) for pk, words in cursor.fetchall()]
+        rows = cursor.fetchall()
+    return [Hit(pk, frozenset(words)) for pk, words, _ in rows], rows[0][2] if rows else 0
 
 
 def _quoted(lexeme: str) -> str:
@@ -70,26 +77,23 @@ def _quoted(lexeme: str) -> str:
     return f"'{inner}'"
 
 
-def total() -> int:
-    return Passage.objects.filter(practice_id=current_practice_id()).count()
-
-
 def candidates(passage_ids: Sequence[int]) -> tuple[list[Candidate], dict[int, Passage]]:
     """These passages with the words of each of their sentences, in this order."""
     rows = Passage.objects.filter(pk__in=passage_ids).select_related("source")
     passages = {row.pk: row for row in rows}
     ordered = [passages[pk] for pk in passage_ids if pk in passages]
-    texts: list[str] = []
-    for row in ordered:
-        texts += [_title(row), row.heading]
-        for unit in row.text.split("\n"):
-            texts += [unit, without_amounts(unit)]
-    vectors = iter(_vectors(texts))
-    found = []
-    for row in ordered:
-        title, heading = next(vectors), next(vectors)
-        units = tuple(Unit(unit, next(vectors), next(vectors)) for unit in row.text.split("\n"))
-        found.append(Candidate(row.pk, title, heading, units))
+    units = {row.pk: [(unit, without_amounts(unit)) for unit in row.text.split("\n")] for row in ordered}
+    texts = [text for row in ordered for text in (_title(row), row.heading)]
+    known = lexemes_of([*texts, *(text for pairs in units.values() for pair in pairs for text in pair)])
+    found = [
+        Candidate(
+            row.pk,
+            known[_title(row)],
+            known[row.heading],
+            tuple(Unit(unit, known[unit], known[bare]) for unit, bare in units[row.pk]),
+        )
+        for row in ordered
+    ]
     return found, passages
 
 

@@ -153,16 +153,14 @@ def say(
         )
     try:
         with one_at_a_time(conversation_id):
-            row = _open(conversation_id)
+            row, number = _open(conversation_id)
             taking_over.lapse(row, clock())
-            number = _next_number(row)
             memory = memories.from_state(row.state)
             with _place_of(row, desk, clock) as (desk, told_clock), overheard() as asked:
                 practice = desk.practice()
                 context = _context(memory, desk, practice, told_clock)
-                commands = (
-                    (understanding or reading.understanding()).read(words, context) if words else (SentPicture(),)
-                )
+                reader = understanding or reading.understanding(practice.manner.asks_model)
+                commands = reader.read(words, context) if words else (SentPicture(),)
                 turn = _turn(row, words, memory, desk, practice, commands, context)
                 turn.knowledge = knowledge or PracticeKnowledge(row.channel, row.pk, told_clock)
                 with (
@@ -185,7 +183,7 @@ def speak_for(conversation_id: int, text: str, actor: Actor, *, clock: Clock = s
         raise ConversationError("empty", "Nothing was written.", "Write your answer, then send it.")
     try:
         with one_at_a_time(conversation_id), transaction.atomic():
-            row = _open(conversation_id)
+            row, number = _open(conversation_id)
             taking_over.lapse(row, clock())
             if row.taken_by != str(actor):
                 raise taking_over.NotYours(row.taken_by)
@@ -193,7 +191,7 @@ def speak_for(conversation_id: int, text: str, actor: Actor, *, clock: Clock = s
             StoredTurn.objects.create(
                 practice_id=row.practice_id,
                 conversation=row,
-                number=_next_number(row),
+                number=number,
                 said=words[:LONGEST],
                 said_by=str(actor),
                 at=at,
@@ -209,10 +207,6 @@ def _silent(turn: Turn) -> Said:
     """A person answers. What Robyn still does is what must never wait for anybody (V1)."""
     flag = turn.first(Emergency)
     return handover.emergency(turn, flag) if flag else Said("")
-
-
-def _next_number(row: Conversation) -> int:
-    return (row.turns.aggregate(last=Max("number"))["last"] or 0) + 1
 
 
 def hang_up(conversation_id: int, *, desk: Desk | None = None, clock: Clock = system_clock) -> None:
@@ -242,13 +236,15 @@ def _say_meanwhile(row: Conversation, turn: Turn, on_waiting: Callable[[str], No
     return tell
 
 
-def _open(conversation_id: int) -> Conversation:
-    row = Conversation.objects.filter(practice_id=current_practice_id(), pk=conversation_id).first()
+def _open(conversation_id: int) -> tuple[Conversation, int]:
+    """The conversation, and the number of its next turn."""
+    told = Conversation.objects.filter(practice_id=current_practice_id(), pk=conversation_id)
+    row = told.annotate(last=Max("turns__number")).first()
     if row is None:
         raise ConversationError("unknown", "There is no such conversation.", "Start a new conversation.")
     if row.ended_at is not None:
         raise ConversationError("ended", "This conversation has ended.", "Start a new conversation.")
-    return row
+    return row, (row.last or 0) + 1
 
 
 def _context(memory: Memory, desk: Desk, practice: PracticeFacts, clock: Clock) -> Context:
@@ -298,7 +294,8 @@ def _store(
     at = clock()
     try:
         with transaction.atomic():
-            hung_up_at = Conversation.objects.select_for_update().get(pk=row.pk).ended_at
+            locked = Conversation.objects.select_for_update().filter(pk=row.pk)
+            hung_up_at = locked.values_list("ended_at", flat=True).get()
             StoredTurn.objects.create(
                 practice_id=row.practice_id,
                 conversation=row,

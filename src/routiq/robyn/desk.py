@@ -41,7 +41,6 @@ from routiq.frontdesk.wishes import (
     Wish,
 )
 from routiq.mirror.models import Location
-from routiq.practices.models import Practice
 from routiq.practices.tenancy import current_practice_id
 from routiq.robyn import manner
 from routiq.robyn.escalation import handing
@@ -56,8 +55,6 @@ class PracticeFacts:
     zone: ZoneInfo
     country_code: str
     live: bool
-    booking_instructions: str = ""
-    """What the practice wants said before each booking, word for word (BOOK-14)."""
     manner: Manner = field(default_factory=Manner)
 
     @property
@@ -111,6 +108,10 @@ class Desk(Protocol):
     """All for the practice in force."""
 
     def practice(self) -> PracticeFacts: ...
+
+    def booking_instructions(self) -> str:
+        """What the practice wants said before each booking and move, word for word (BOOK-14); empty for nothing."""
+        ...
 
     def recognise_caller(self, number: str) -> Caller: ...
 
@@ -187,11 +188,14 @@ class FrontDesk:
     """The practice in force, its mirror and its practice management system."""
 
     def practice(self) -> PracticeFacts:
-        practice = Practice.objects.get(pk=current_practice_id())
-        said_first = " ".join(desk_rules().booking_instructions.split())
-        own = manner.manner()
-        name = own.clinic_called or practice.name
-        return PracticeFacts(name, practice.zone, practice.country_code, practice.is_live, said_first, own)
+        own = manner.settings_of_practice()
+        name = own.clinic_called or own.practice.name
+        return PracticeFacts(
+            name, own.practice.zone, own.practice.country_code, own.practice.is_live, manner.manner_of(own)
+        )
+
+    def booking_instructions(self) -> str:
+        return " ".join(desk_rules().booking_instructions.split())
 
     def recognise_caller(self, number: str) -> Caller:
         return people.recognise_caller(number)

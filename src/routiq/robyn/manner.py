@@ -22,26 +22,27 @@ class Manner:
     greetings: Mapping[str, str] = field(default_factory=dict)
     """By channel, where one differs."""
     business_hours: BusinessHours = hours.USUAL
+    asks_model: bool = False
 
     def greeting_on(self, channel: str) -> str:
-        return self.greetings.get(channel) or self.greeting
+        return (self.greetings.get(channel) or self.greeting).strip()
 
 
 def settings_of_practice() -> RobynSettings:
     """The stored row, or one that is not stored yet."""
     practice_id = current_practice_id()
-    found = RobynSettings.objects.filter(practice_id=practice_id).first()
+    found = RobynSettings.objects.filter(practice_id=practice_id).select_related("practice").first()
     return found or RobynSettings(practice_id=practice_id)
 
 
-def manner() -> Manner:
-    row = settings_of_practice()
+def manner_of(row: RobynSettings) -> Manner:
     return Manner(
         her_name=row.her_name or HER_NAME,
         clinic_called=row.clinic_called,
         greeting=row.greeting,
         greetings=row.greetings,
         business_hours=hours.from_plain(row.business_hours),
+        asks_model=row.asks_model,
     )
 
 

@@ -10,7 +10,6 @@ from django.conf import settings
 
 from routiq.environment import ModelServer as Chosen
 from routiq.frontdesk.wishes import Choice, Menu
-from routiq.robyn.manner import settings_of_practice
 from routiq.robyn.understanding import allowed
 from routiq.robyn.understanding.allowed import NotAllowed
 from routiq.robyn.understanding.model import NoAnswer, WithModel
@@ -25,9 +24,10 @@ _with_model: dict[Chosen, WithModel] = {}
 """One a process: its connections and its rests are shared by all conversations."""
 
 
-def understanding() -> Understanding:
+def understanding(asks_model: bool) -> Understanding:
+    """``asks_model``: the practice lets words of its patients go to the model that was chosen, if one was."""
     chosen: Chosen = settings.MODEL
-    return _reader(chosen) if chosen.url and settings_of_practice().asks_model else _RULES
+    return _reader(chosen) if chosen.url and asks_model else _RULES
 
 
 def prepare() -> None:

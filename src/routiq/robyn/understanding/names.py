@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import pairwise
 
 from routiq.frontdesk.wishes import Choice
@@ -30,6 +31,8 @@ _FILLING = word_set(
 _HOW_LONG = re.compile(r"\b(?:how|as|so|too) long\b")
 """Names no long consultation."""
 _CLOSE, _MARGIN = 0.8, 0.1
+_REMEMBERED = 4096
+"""Names of menus whose words a process remembers: every turn looks for all of them."""
 _TITLE = r"(?:dr |doctor |mr |mrs |ms )?"
 _CUE = re.compile(rf"\b(?:with|see|seeing|dr|doctor|for|practitioner|physio|prefer|want|try|is)\s+{_TITLE}")
 """Before a name that may be spelt closely."""
@@ -67,14 +70,9 @@ def name_practitioners(said: str, choices: Iterable[Choice], *, expected: bool =
     named_so = hay if expected else _after(_BEFORE_NAMES, said)
     best: dict[str, int] = {}
     for person in people:
-        for form in (person.name, *person.other_names):
-            parts = [token for token in tokens(form) if token not in TITLES]
-            wanted = [(len(parts) + 2, parts)] if len(parts) > 1 else []
-            wanted += [(2, [part]) for part in (parts[:1] + parts[-1:]) if len(part) > 1]
-            wanted += [(1, [nick]) for nick in nicknames(parts[0])] if parts else []
-            for score, needle in wanted:
-                if _within(needle, named_so if len(needle) == 1 and needle[0] in ALSO_WORDS else hay):
-                    best[person.id] = max(best.get(person.id, 0), score)
+        for score, needle in _ways_to_name(person):
+            if _within(needle, named_so if len(needle) == 1 and needle[0] in ALSO_WORDS else hay):
+                best[person.id] = max(best.get(person.id, 0), score)
     if not best:
         return _close(cued, people)
     top = max(best.values())
@@ -85,6 +83,18 @@ def name_practitioners(said: str, choices: Iterable[Choice], *, expected: bool =
         if after and set(after) >= set(named):
             return tuple(person.id for person in people if person.id not in after)
     return named
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _ways_to_name(person: Choice) -> tuple[tuple[int, list[str]], ...]:
+    """The words that name a practitioner, each with what it is worth."""
+    ways: list[tuple[int, list[str]]] = []
+    for form in (person.name, *person.other_names):
+        parts = [token for token in tokens(form) if token not in TITLES]
+        ways += [(len(parts) + 2, parts)] if len(parts) > 1 else []
+        ways += [(2, [part]) for part in (parts[:1] + parts[-1:]) if len(part) > 1]
+        ways += [(1, [nick]) for nick in nicknames(parts[0])] if parts else []
+    return tuple(ways)
 
 
 def _after(cue: re.Pattern[str], said: str) -> list[str]:
@@ -134,12 +144,13 @@ def name_by_words(said: str, choices: Iterable[Choice], *, expected: bool = Fals
     return tuple(thing.id for thing in things if scores.get(thing.id, -1.0) > top - 0.3)
 
 
-def _forms(thing: Choice) -> list[list[str]]:
+@lru_cache(maxsize=_REMEMBERED)
+def _forms(thing: Choice) -> tuple[list[str], ...]:
     forms = []
     for name in (thing.name, *thing.other_names):
         words = [word for word in normalise(name.replace("-", "")).split() if re.search(r"\w", word)]
         forms.append([word for word in words if word not in _FILLING] or words)
-    return forms
+    return tuple(forms)
 
 
 def _said(word: str, hay: set[str], expected: bool) -> bool:
