@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from routiq.robyn.answers import Answer
+from tests.robyn.desks import HARBOUR
 from tests.robyn.talks import Talk
 
 
 class Parking:
-    def answer(self, question: str) -> Answer | None:
+    def answer(self, question: str, location_id: str = "") -> Answer | None:
         return Answer("Parking is behind the clinic.", "Finding us") if "parking" in question else None
 
 
@@ -34,3 +37,16 @@ def test_what_is_not_known_is_passed_on() -> None:
     talk = Talk(knowledge=Parking())
     assert "passed your question on" in talk.say("is there a lift?")
     assert "is there a lift" in talk.desk.tasks[0][1]
+
+
+def test_a_question_is_put_about_the_location_that_the_talk_is_about() -> None:
+    class Hours:
+        asked: ClassVar[list[str]] = []
+
+        def answer(self, question: str, location_id: str = "") -> Answer | None:
+            self.asked.append(location_id)
+            return Answer("Until six.", "Hours")
+
+    talk = Talk(knowledge=Hours())
+    talk.says("how late are you open?", "Thursday after 3", "how late are you open?")
+    assert Hours.asked == ["", HARBOUR.id]

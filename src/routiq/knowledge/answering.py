@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from routiq.knowledge import alike, clinical, facts, questions, quoting, ranking, searching
 from routiq.knowledge.models import Passage, Source
-from routiq.knowledge.practicefacts import facts_of_the_practice, own_words
+from routiq.knowledge.practicefacts import FactsOfThePractice
 from routiq.knowledge.questions import Kind, Query
 
 SYSTEM = "the practice management system"
@@ -48,18 +48,20 @@ class Finding:
     missing: Missing | None = None
 
 
-def find(question: str, *, channel: str = "") -> Finding:
-    """What the practice in force says to this. Clinical questions are refused before anything is looked up."""
+def find(question: str, *, channel: str = "", location_id: str = "") -> Finding:
+    """What the practice in force says to this. Clinical questions are refused before anything is looked up.
+    ``location_id`` is the vendor's, of the location that it is asked about without being named."""
     if clinical.is_clinical(question):
         return Finding(None, Missing.CLINICAL)
     answer = _written_for(question, channel)
     if answer is not None:
         return Finding(answer)
-    query = questions.read(question, own_words())
+    practice = FactsOfThePractice()
+    query = questions.read(question, practice.own_words)
     answer = (
-        (_fact(facts.answer(query, question, facts_of_the_practice())) if query.kind in facts.KINDS else None)
+        (_fact(facts.answer(query, question, practice)) if query.kind in facts.KINDS else None)
         or _quoted(query, channel)
-        or _fact(facts.otherwise(query, question, facts_of_the_practice()))
+        or _fact(facts.otherwise(query, question, practice, location_id))
     )
     if answer is not None:
         return Finding(answer)
@@ -68,16 +70,16 @@ def find(question: str, *, channel: str = "") -> Finding:
 
 def _written_for(question: str, channel: str) -> Answer | None:
     """The note that somebody wrote to answer this very question (KB-04)."""
-    written = Source.objects.filter(kind=Source.Kind.NOTE).exclude(asked=[]).only("title", "text", "asked")
-    best: tuple[float, Source] | None = None
-    asked = alike.gist(question)
-    for source in written:
-        closeness = max(alike.closeness(asked, alike.gist(one)) for one in source.asked)
-        if closeness >= SAME_QUESTION and (best is None or closeness > best[0]):
-            best = (closeness, source)
-    if best is None:
+    written = Source.objects.filter(kind=Source.Kind.NOTE).exclude(asked=[]).order_by("pk").values_list("pk", "asked")
+    best, best_pk = 0.0, 0
+    gist = alike.gist(question)
+    for pk, asked in written:
+        closeness = max(alike.closeness(gist, alike.gist(one)) for one in asked)
+        if closeness >= SAME_QUESTION and closeness > best:
+            best, best_pk = closeness, pk
+    source = Source.objects.filter(pk=best_pk).first() if best_pk else None
+    if source is None:
         return None
-    source = best[1]
     words = quoting.quote(source.text.split("\n"), 0, Kind.OTHER, channel)
     return Answer(words, source.title, source_id=source.pk, topic=source.topic)
 
@@ -91,11 +93,10 @@ def _quoted(query: Query, channel: str) -> Answer | None:
     if not query.hard:
         return None
     lexemes_of = searching.lexemes_of(query.words)
-    hits = searching.hits(frozenset[str]().union(*lexemes_of.values()))
+    hits, everything = searching.hits(frozenset[str]().union(*lexemes_of.values()))
     if not hits:
         return None
     documents = [hit.lexemes for hit in hits]
-    everything = searching.total()
     concepts = [ranking.weigh(concept, lexemes_of, documents, everything) for concept in query.concepts]
     near = sorted(hits, key=lambda hit: -ranking.covered(concepts, hit.lexemes))[: searching.LOOKED_AT]
     candidates, passages = searching.candidates([hit.passage_id for hit in near])

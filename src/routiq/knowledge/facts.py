@@ -6,22 +6,27 @@ Only questions that ask for exactly such a fact are answered; one word more, and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import time
 from itertools import groupby
+from typing import Protocol
 
-from routiq.knowledge.questions import Kind, Query, plain
+from routiq.knowledge.questions import Concept, Kind, Query, plain
 from routiq.practices.clocks import short_clock
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _WHEN = frozenset((*_DAYS, "Weekend", "Morning", "Afternoon", "Arvo", "Evening", "Night", "Today", "Tomorrow"))
 _MOST_NAMED = 6
+_MOST_PLACES = 3
+"""Whose hours can be listened to."""
 _TITLES = frozenset({"dr", "mr", "mrs", "ms", "miss", "prof", "professor", "doctor"})
 
 
 @dataclass(frozen=True)
 class Place:
+    id: str
+    """The vendor's."""
     name: str
     address: str
     hours: tuple[tuple[int, time, time], ...] = ()
@@ -41,14 +46,22 @@ class Offered:
     online: bool
 
 
-@dataclass(frozen=True)
-class Facts:
-    practice: str
-    places: tuple[Place, ...] = ()
-    people: tuple[Practising, ...] = ()
-    types: tuple[Offered, ...] = ()
-    cancellation: str = ""
-    """The practice's rule for cancelling, as a sentence."""
+class Facts(Protocol):
+    """Each is read when it is asked for."""
+
+    @property
+    def places(self) -> tuple[Place, ...]: ...
+
+    @property
+    def people(self) -> tuple[Practising, ...]: ...
+
+    @property
+    def types(self) -> tuple[Offered, ...]: ...
+
+    @property
+    def cancellation(self) -> str:
+        """The practice's rule for cancelling, as a sentence; empty where there is none."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -76,10 +89,11 @@ def answer(query: Query, question: str, facts: Facts) -> Fact | None:
     return None
 
 
-def otherwise(query: Query, question: str, facts: Facts) -> Fact | None:
-    """The fact that stands in for words that the practice has not written."""
-    if query.kind is Kind.HOURS and all(concept.name.title() in _WHEN for concept in query.hard):
-        return _hours(plain(question), facts, [concept.name for concept in query.hard])
+def otherwise(query: Query, question: str, facts: Facts, location_id: str = "") -> Fact | None:
+    """The fact that stands in for words that the practice has not written. ``location_id`` is of the place that the
+    talk is about, when it is about one."""
+    if query.kind is Kind.HOURS and all(_names_when(concept) for concept in query.hard):
+        return _hours(plain(question), facts, _weekdays(query), location_id)
     if facts.cancellation and query.kind is not Kind.PRICE and _about_cancelling(query):
         return Fact("cancellation", facts.cancellation)
     if query.kind is Kind.OTHER:
@@ -179,15 +193,46 @@ def _offers(query: Query, question: str, facts: Facts) -> Fact | None:
     return Fact("services", f"Yes, we offer {first.name}, which takes {first.minutes} minutes.")
 
 
-def _hours(said: str, facts: Facts, days: Sequence[str]) -> Fact | None:
-    places = [place for place in _named(said, facts.places) if place.hours]
-    if len(places) != 1:
+def _names_when(concept: Concept) -> bool:
+    return concept.name.title().removesuffix("s") in _WHEN
+
+
+def _weekdays(query: Query) -> frozenset[int]:
+    """The ISO weekdays that are named."""
+    named = {concept.name.title().removesuffix("s") for concept in query.hard}
+    days = {number for number, day in enumerate(_DAYS, 1) if day in named}
+    return frozenset(days | {6, 7} if "Weekend" in named else days)
+
+
+def _hours(said: str, facts: Facts, weekdays: frozenset[int], location_id: str) -> Fact | None:
+    """When people are usually there: at the place that is named, else at the one that the talk is about, else at
+    each; of the days that are named, else of the week."""
+    staffed = [place for place in facts.places if place.hours]
+    places = _named(said, staffed)
+    if len(places) > 1:
+        places = [place for place in places if place.id == location_id] or places
+    if not places or len(places) > _MOST_PLACES:
         return None
-    hours = spans(places[0])
-    if not hours:
-        return None
-    where = f" at {places[0].name}" if len(facts.places) > 1 else ""
-    return Fact("hours", f"Our practitioners{where} are usually here {in_words(hours)}.")
+    hours = {
+        place: {day: span for day, span in spans(place).items() if not weekdays or day in weekdays}
+        for place in places
+    }
+    is_one_of_many = len(facts.places) > 1
+    there = [place for place in places if hours[place]]
+    if not there:
+        where = f"at {_listed([place.name for place in places])}" if is_one_of_many else "here"
+        return Fact("hours", f"Our practitioners are usually not {where} on {_listed(_called(weekdays))}.")
+    if not is_one_of_many:
+        return Fact("hours", f"Our practitioners are usually here {in_words(hours[there[0]])}.")
+    alike: dict[str, list[str]] = {}
+    for place in there:
+        alike.setdefault(in_words(hours[place]), []).append(place.name)
+    said_of = _listed([f"at {_listed(names)} {when}" for when, names in alike.items()], comma=True)
+    return Fact("hours", f"Our practitioners are usually {said_of}.")
+
+
+def _called(weekdays: Iterable[int]) -> list[str]:
+    return [_DAYS[day - 1] for day in sorted(weekdays)]
 
 
 def spans(place: Place) -> dict[int, tuple[time, time]]:
@@ -207,7 +252,7 @@ def in_words(hours: dict[int, tuple[time, time]]) -> str:
         if len(days) > 2 and days[-1] - days[0] == len(days) - 1:
             named = f"{_DAYS[days[0] - 1]} to {_DAYS[days[-1] - 1]}"
         else:
-            named = _listed([_DAYS[day - 1] for day in days])
+            named = _listed(_called(days))
         said.append(f"{named} {short_clock(opens)} to {short_clock(closes)}")
     return _listed(said, comma=True)
 

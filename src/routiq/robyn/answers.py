@@ -20,14 +20,15 @@ class Answer:
 class Knowledge(Protocol):
     """For the practice in force."""
 
-    def answer(self, question: str) -> Answer | None:
-        """``question`` is what the patient said, word for word; ``None`` when nothing is known about it. Never raises
-        for any text."""
+    def answer(self, question: str, location_id: str = "") -> Answer | None:
+        """``question`` is what the patient said, word for word; ``None`` when nothing is known about it.
+        ``location_id`` is of the location that the talk is about, when it is about one. Never raises for any
+        text."""
         ...
 
 
 class NothingKnown:
     """Every question is passed on to the team."""
 
-    def answer(self, question: str) -> Answer | None:
+    def answer(self, question: str, location_id: str = "") -> Answer | None:
         return None

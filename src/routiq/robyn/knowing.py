@@ -23,13 +23,13 @@ class PracticeKnowledge:
         self._conversation_id = conversation_id
         self._clock = clock
 
-    def answer(self, question: str) -> Answer | None:
+    def answer(self, question: str, location_id: str = "") -> Answer | None:
         """The practice's own words, with the page they stand on where a link can be read. A red flag or a clinical
         question is not looked up, and is no gap."""
         said = normalise(question)
         if safety.red_flag(said) or safety.asks_clinical(said):
             return None
-        found = answering.find(question, channel=self._channel)
+        found = answering.find(question, channel=self._channel, location_id=location_id)
         if found.answer is None:
             if found.missing is not Missing.CLINICAL and self._channel not in SHOWN_ON:
                 gaps.note(question, channel=self._channel, conversation_id=self._conversation_id, at=self._clock())

@@ -238,6 +238,15 @@ def read_back(memory: Memory) -> OfferedTime | None:
     return chosen.time if chosen else None
 
 
+def location_of(memory: Memory) -> str:
+    """The id of the location that is talked about, if it is one."""
+    chosen = memory.offer(memory.chosen)
+    shown = [chosen.time] if chosen else [offer.time for offer in memory.offers]
+    shown = shown or [visit.time for visit in memory.change.about]
+    places = {time.location_id for time in shown}
+    return places.pop() if len(places) == 1 else memory.want.location_id
+
+
 def to_state(memory: Memory) -> dict[str, Any]:
     state: dict[str, Any] = msgspec.to_builtins(memory)
     return state

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from routiq.robyn.answers import Answer, Knowledge, NothingKnown
 from routiq.robyn.desk import Desk, PracticeFacts
-from routiq.robyn.memory import Memory
+from routiq.robyn.memory import Memory, location_of
 from routiq.robyn.understanding.commands import Ask, Command, WishTime
 from routiq.robyn.understanding.reader import Context, Question
 
@@ -60,7 +60,7 @@ class Turn:
     @cached_property
     def known(self) -> Answer | None:
         """What is known about the question in these words, if there is one."""
-        found = self.knowledge.answer(self.heard) if self.has(Ask) else None
+        found = self.knowledge.answer(self.heard, location_of(self.memory)) if self.has(Ask) else None
         if found is not None:
             self.did("answered", source=found.source)
         return found
