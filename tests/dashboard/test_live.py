@@ -142,6 +142,34 @@ def test_a_conversation_that_is_not_there_is_followed_by_nobody(client_in: Clien
         assert client_in.get(f"/live/inbox-talk{query}").status_code == 404
 
 
+@pytest.mark.parametrize(("page", "topic"), [("scenario", "scenarios"), ("robyn-talk", "conversation")])
+def test_a_page_of_something_that_was_removed_says_so_and_ends(
+    client_in: Client, world: World, silent_database: None, page: str, topic: str
+) -> None:
+    assert world.connection
+    query = of_one(world, page)
+
+    def remove() -> None:
+        with acting_for(world.practice.pk):
+            Scenario.objects.all().delete()
+            Conversation.objects.all().delete()
+
+    async def work() -> list[str]:
+        async with opened(client_in, page, query) as following:
+            await first_round(following, page)
+            await sync_to_async(remove)()
+            hub().tell(world.practice.pk, topic)
+            told = [await following(), await following()]
+            with pytest.raises(StopAsyncIteration):
+                await following()
+            return told
+
+    wait, said = run(work)
+    assert wait == f"retry: {stream.RETRY_GONE_MILLISECONDS}\n\n"
+    assert said.startswith("event: late\n")
+    assert "removed while you had it open" in said
+
+
 def test_a_change_in_another_practice_sends_nothing(
     client_in: Client, world: World, other_practice: Practice, silent_database: None
 ) -> None:

@@ -25,7 +25,7 @@ from routiq.robyn.knowing import PracticeKnowledge
 from routiq.robyn.models import Conversation, HandOver, Rehearsal, Scenario, ScenarioRun
 from routiq.robyn.rehearsing import outcomes, playing, scenarios
 from routiq.robyn.rehearsing.desk import RehearsalDesk
-from routiq.robyn.rehearsing.ledger import Kind
+from routiq.robyn.rehearsing.ledger import Kept, Kind, Ledger, Left, from_plain, to_plain
 from routiq.robyn.rehearsing.outcomes import Done, Ending, Verdict, compare
 from tests.robyn.desks import MOBILE, STRANGER, Clock, InMemoryDesk, at
 
@@ -55,7 +55,7 @@ def test_every_way_to_the_front_desk_is_answered_by_the_rehearsal_itself() -> No
 def test_a_booking_is_rehearsed_to_its_end_and_nobody_books_it(practice: Practice) -> None:
     desk = InMemoryDesk()
     kept, said = _rehearse(
-        "I'd like to book an appointment", "the first one please", "yes please", "when is my appointment?",
+        "I'd like to book a follow up", "the first one please", "yes please", "when is my appointment?",
         desk=desk, moment=at(23, "10:00"),
     )  # fmt: skip
     assert said[3].startswith("It is booked:"), said
@@ -106,7 +106,7 @@ def test_the_talk_happens_at_the_pretended_moment(practice: Practice) -> None:
     desk = InMemoryDesk()
     _, said = _rehearse("I want to speak to a person", desk=desk, moment=evening)
     assert "Monday" in said[1], said
-    _, said = _rehearse("I'd like to book an appointment", desk=desk, moment=evening)
+    _, said = _rehearse("I'd like to book a follow up", desk=desk, moment=evening)
     assert "30th" in said[1] or "30 November" in said[1], said
     assert "26th" not in said[1]
 
@@ -209,7 +209,7 @@ def test_a_saved_booking_is_played_again_and_the_practices_diary_stays_as_it_is(
 
     before = world()
     started = conversation.start("rehearsal", "0491 570 006")
-    for words in ("I'd like to book an appointment", "the first one please", "yes please"):
+    for words in ("I'd like to book a standard consultation", "the first one please", "yes please"):
         last = conversation.say(started.conversation_id, words)
     assert last.text.startswith("It is booked:"), last.text
     turns = list(Conversation.objects.get(pk=started.conversation_id).turns.all())
@@ -255,3 +255,52 @@ def test_a_run_that_broke_off_is_played_again(practice: Practice, monkeypatch: p
     run.refresh_from_db()
     assert run.state == "failed"
     assert not playing.is_waiting()
+
+
+@pytest.mark.parametrize(
+    ("answers_to", "said", "remark"),
+    [
+        ([["book", "open"], ["book", "confirm"], ["book", "anything_else"]], ["", "hello"], "went another way"),
+        ([], ["", "hello", "bye"], "ended the talk before “thanks”"),
+    ],
+)
+def test_a_replay_does_not_talk_past_what_it_is_asked(
+    practice: Practice, answers_to: list[list[str]], said: list[str], remark: str
+) -> None:
+    """Of one that was saved before it was kept what its lines answer, every line is said."""
+    scenario = Scenario.objects.create(
+        practice=practice, name="Hello", weekday=1, clock=time(9), lines=["hello", "bye", "thanks"],
+        answers_to=answers_to, saved_by="person:1",
+    )  # fmt: skip
+    scenarios.ask_to_play([scenario], SYSTEM)
+    assert playing.play_waiting() == 1
+    run = ScenarioRun.objects.get()
+    assert (run.state, run.verdict) == ("done", "worse")
+    assert [turn["heard"] for turn in run.said] == said
+    assert remark in run.remarks[0]
+    if answers_to:
+        assert run.remarks[0] == (
+            "The talk went another way at sentence 2: “bye” was the answer to something else. Rehearse it anew."
+        )
+        with pytest.raises(ScenarioRun.DoesNotExist):
+            scenarios.take_as_right(run.pk, SYSTEM)
+    assert not Conversation.objects.exists()
+
+
+def test_what_a_line_was_the_answer_to_is_kept_with_it(practice: Practice) -> None:
+    words = ("I'd like to book a follow up", "the first one please", "yes please")
+    kept, _ = _rehearse(*words, desk=InMemoryDesk(), moment=at(23, "10:00"))
+    saved = scenarios.save(kept.conversation_id, "A follow up", SYSTEM)
+    assert saved.answers_to == [["book", "open"], ["book", "choice"], ["book", "confirm"]]
+
+
+def test_no_number_of_the_ledger_is_given_twice() -> None:
+    kept = Ledger()
+    first, second = (kept.leave(Left("call_back", "", words)) for words in ("one", "two"))
+    booked = kept.keep(Kept(Kind.WAITLISTED, "key", "id"))
+    assert [first.number, second.number, booked.number] == [1, 2, 3]
+    kept.left.remove(first)
+    kept = from_plain(to_plain(kept))
+    assert kept.leave(Left("call_back", "", "two and more"), second.number).number == second.number
+    assert kept.leave(Left("call_back", "", "three"), first.number).number == 4
+    assert [each.reason for each in kept.left] == ["two and more", "three"]

@@ -67,10 +67,13 @@ def run_scenario(request: HttpRequest, scenario_id: int) -> shapes.Run:
     summary="Take how it went as right",
 )
 def expect_last_run(request: HttpRequest, scenario_id: int) -> shapes.Scenario:
-    """How its last run ended is what is expected from now on. 409 while there is none that was played to its end."""
+    """How its last run ended is what is expected from now on. 409 while there is none that was played to its end,
+    also when the talk went another way than the one that was kept."""
     run = _scenario(scenario_id).runs.filter(state=ScenarioRun.State.DONE).order_by("-pk").first()
     if run is None:
         raise errors.ApiError(409, "not_played", "It has not been played yet.", "Run it, then take that as right.")
+    if run.went_elsewhere:
+        raise errors.ApiError(409, "not_played", "It was not played to its end.", "Rehearse it anew, and keep that.")
     try:
         return shapes.Scenario.told(scenarios.take_as_right(run.pk, caller_of(request).actor))
     except ScenarioRun.DoesNotExist:  # Removed this instant.

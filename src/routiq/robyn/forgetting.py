@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from routiq.frontdesk.models import StaffTask, Write
 from routiq.practices import audit
+from routiq.practices.live import announce
 from routiq.practices.models import PersonalLetter
 from routiq.practices.tenancy import current_practice_id
 from routiq.robyn.manner import settings_of_practice
@@ -44,5 +45,6 @@ def forget_old(now: datetime | None = None) -> int:
     quoted.update(accepting_words="")
     if gone:
         audit.record(audit.SYSTEM, "conversations.forgotten", conversations=gone, before=before.date().isoformat())
+        announce(practice_id, "conversation")
         log.info("conversations forgotten", extra={"practice": practice_id, "conversations": gone})
     return gone

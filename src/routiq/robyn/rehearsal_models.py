@@ -31,6 +31,9 @@ class Scenario(PracticeOwned):
     """By the practice's clock."""
     lines = models.JSONField(default=list)
     """What the patient says, turn by turn."""
+    answers_to = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
+    """For each of ``lines``, what was open when it was said: the flow and the question. Empty for one that was saved
+    before this was kept."""
     expected = models.JSONField(default=dict)
     """See :class:`routiq.robyn.rehearsing.outcomes.Ending`."""
     saved_by = models.CharField(max_length=60)
@@ -58,6 +61,8 @@ class ScenarioRun(PracticeOwned):
     """``same``, ``better``, ``worse``; empty while it is not done."""
     remarks = models.JSONField(default=list)
     """In words, what is not as it was saved."""
+    went_elsewhere = models.BooleanField(default=False, db_default=False)
+    """It ended early, because Robyn asked something else than what the next sentence was the answer to."""
     ending = models.JSONField(default=dict)
     said = models.JSONField(default=list)
     """Turn by turn: ``heard``, ``said``, ``took_ms``. The conversation itself is not kept."""

@@ -12,6 +12,7 @@ from typing import Protocol
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError, close_old_connections
 from django.http import Http404, HttpRequest, StreamingHttpResponse
+from django.template.loader import render_to_string
 
 from routiq.connections import attention
 from routiq.dashboard import fragments, seats
@@ -27,6 +28,7 @@ ACTIVE_SECONDS = 5.0
 WATCH_SECONDS = 30.0
 """So often an open page says again that somebody is looking, and draws anew what time alone changes."""
 RETRY_MILLISECONDS = 2000
+RETRY_GONE_MILLISECONDS = 3_600_000
 
 
 class EventStream(StreamingHttpResponse):
@@ -68,7 +70,10 @@ async def events(hub: Hub, request: HttpRequest, page: str) -> AsyncGenerator[by
                 drawn, syncing = await sync_to_async(_draw)(names, request, watch and page in fragments.WATCHED)
                 waiting = set()
             except Http404:
-                return  # What the page showed is gone, or is not for this reader any more.
+                # It was removed, or is not for this reader any more: that is said, and the page need not ask again.
+                yield f"retry: {RETRY_GONE_MILLISECONDS}\n\n".encode()
+                yield event("late", render_to_string("dashboard/live/gone.html"))
+                return
             except DatabaseError:
                 log.warning("live: a page could not be drawn; trying again")
                 drawn, syncing = {}, True

@@ -63,6 +63,9 @@ class RehearsalDesk:
     def practice(self) -> PracticeFacts:
         return self._real.practice()
 
+    def booking_instructions(self) -> str:
+        return self._real.booking_instructions()
+
     def recognise_caller(self, number: str) -> Caller:
         return self._real.recognise_caller(number)
 
@@ -165,9 +168,9 @@ class RehearsalDesk:
         late, is_by_team = self.late_rule(request.patient_id, request.appointment_id)
         visit = next((each for each in self.coming_up(request.patient_id) if each.id == request.appointment_id), None)
         if visit is None or is_by_team:
-            self.ledger.left.append(Left("call_back", "", "Wants to cancel"))
+            left = self.ledger.leave(Left("call_back", "", "Wants to cancel"))
             self._save()
-            return ChangeAnswer(outcome=Outcome.NOT_ALLOWED, late=late, task_id=len(self.ledger.left))
+            return ChangeAnswer(outcome=Outcome.NOT_ALLOWED, late=late, task_id=left.number)
         if late is not None and not request.warned:
             return ChangeAnswer(outcome=Outcome.ASK_FIRST, late=late)
         return _done(
@@ -195,7 +198,7 @@ class RehearsalDesk:
         kept = self.ledger.of(request.intent_key)
         if kept is None:
             kept = self._keep(Kind.WAITLISTED, request.intent_key, request.patient_id, "", None)
-        return JoinAnswer(outcome=Joining.JOINED, entry_id=self.ledger.kept.index(kept) + 1)
+        return JoinAnswer(outcome=Joining.JOINED, entry_id=kept.number)
 
     def opt_out(self, number: str, patient_id: str, words: str, source: str) -> None:
         if self.ledger.of(f"opt_out:{source}") is None:
@@ -203,15 +206,9 @@ class RehearsalDesk:
 
     def hand_over(self, message: Message) -> HandedOver:
         as_task, by_email = handing.ways(message)
-        left = Left(message.kind, message.trigger, message.reason, by_email, as_task)
-        if 0 < message.id <= len(self.ledger.left):
-            number = message.id
-            self.ledger.left[number - 1] = left
-        else:
-            self.ledger.left.append(left)
-            number = len(self.ledger.left)
+        left = self.ledger.leave(Left(message.kind, message.trigger, message.reason, by_email, as_task), message.id)
         self._save()
-        return HandedOver(number, number if as_task else None, by_email)
+        return HandedOver(left.number, left.number if as_task else None, by_email)
 
     # What is remembered of it.
 
@@ -249,8 +246,8 @@ class RehearsalDesk:
     def _keep(
         self, kind: Kind, key: str, patient_id: str, appointment_id: str, time: OfferedTime | None, name: str = ""
     ) -> Kept:
-        kept = Kept(kind, key, str(uuid.uuid4()), patient_id, name or self._name(patient_id), appointment_id, time)
-        self.ledger.kept.append(kept)
+        thing = Kept(kind, key, str(uuid.uuid4()), patient_id, name or self._name(patient_id), appointment_id, time)
+        kept = self.ledger.keep(thing)
         self._save()
         return kept
 

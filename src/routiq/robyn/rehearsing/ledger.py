@@ -33,6 +33,8 @@ class Kept(msgspec.Struct, frozen=True):
     appointment_id: str = ""
     time: OfferedTime | None = None
     """Where it would stand; of a cancellation, where it stood."""
+    number: int = 0
+    """In place of an id that is a number."""
 
 
 class Left(msgspec.Struct, frozen=True):
@@ -44,12 +46,36 @@ class Left(msgspec.Struct, frozen=True):
     reason: str
     by_email: bool = False
     as_task: bool = True
+    number: int = 0
+    """In place of the ids of the message and of its task."""
 
 
 class Ledger(msgspec.Struct):
     kept: list[Kept] = msgspec.field(default_factory=list)
     left: list[Left] = msgspec.field(default_factory=list)
-    """A message's id is its place, counted from 1."""
+    numbers: int = 0
+    """How many were given: none is given twice."""
+
+    def keep(self, thing: Kept) -> Kept:
+        """Add it, with a number of its own."""
+        thing = msgspec.structs.replace(thing, number=self._next())
+        self.kept.append(thing)
+        return thing
+
+    def leave(self, message: Left, number: int = 0) -> Left:
+        """Put it in the place of the message that has ``number``, where there is one, else beside the others with a
+        number of its own."""
+        place = next((place for place, each in enumerate(self.left) if number and each.number == number), None)
+        message = msgspec.structs.replace(message, number=self._next() if place is None else number)
+        if place is None:
+            self.left.append(message)
+        else:
+            self.left[place] = message
+        return message
+
+    def _next(self) -> int:
+        self.numbers += 1
+        return self.numbers
 
     def of(self, key: str) -> Kept | None:
         return next((each for each in self.kept if each.key == key), None)

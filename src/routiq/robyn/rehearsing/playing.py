@@ -6,7 +6,9 @@ The conversation that it takes is deleted when it has been compared: a run keeps
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
+from itertools import zip_longest
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,7 +19,7 @@ from routiq.practices.tenancy import current_practice_id
 from routiq.robyn import conversation
 from routiq.robyn.models import Conversation, Rehearsal, Scenario, ScenarioRun
 from routiq.robyn.rehearsing import ledger, outcomes
-from routiq.robyn.rehearsing.scenarios import next_moment
+from routiq.robyn.rehearsing.scenarios import next_moment, standing_after
 
 log = logging.getLogger("routiq.robyn")
 
@@ -67,6 +69,7 @@ def _play(run: ScenarioRun) -> None:
         state=run.state,
         verdict=run.verdict,
         remarks=run.remarks,
+        went_elsewhere=run.went_elsewhere,
         ending=run.ending,
         said=run.said,
         ended_at=timezone.now(),
@@ -82,20 +85,41 @@ def _say_all(run: ScenarioRun) -> None:
     )
     row = Conversation.objects.get(pk=started.conversation_id)
     try:
-        unsaid = list(scenario.lines)
+        unsaid = list(zip_longest(scenario.lines, scenario.answers_to))
         ended = started.ended
         while unsaid and not ended:
-            ended = conversation.say(row.pk, unsaid.pop(0)).ended
+            line, answers_to = unsaid[0]
+            if answers_to is not None and answers_to != _standing(row):
+                run.went_elsewhere = True
+                break
+            ended = conversation.say(row.pk, line).ended
+            del unsaid[0]
         turns = list(row.turns.all())
         kept = Rehearsal.objects.get(conversation=row)
         ending = outcomes.ending_of(ledger.from_plain(kept.ledger), turns)
         found = outcomes.compare(outcomes.from_plain(scenario.expected), ending)
-        remarks = list(found.remarks)
-        verdict = found.verdict
-        if unsaid:
-            verdict = outcomes.Verdict.WORSE
-            remarks.append(f"Robyn ended the talk before “{unsaid[0][:60]}” was said.")
+        cut_short = _cut_short(run, [line for line, _ in unsaid])
+        verdict = outcomes.Verdict.WORSE if cut_short else found.verdict
+        remarks = [*cut_short, *found.remarks]
         run.verdict, run.remarks, run.ending = verdict.value, remarks, outcomes.to_plain(ending)
         run.said = [{"heard": each.heard, "said": each.said, "took_ms": each.took_ms} for each in turns]
     finally:
         row.delete()
+
+
+def _cut_short(run: ScenarioRun, unsaid: Sequence[str]) -> list[str]:
+    """Why not all was said that the patient says."""
+    if not unsaid:
+        return []
+    line, place = unsaid[0][:60], len(run.scenario.lines) - len(unsaid) + 1
+    if not run.went_elsewhere:
+        return [f"Robyn ended the talk before “{line}” was said."]
+    return [
+        f"The talk went another way at sentence {place}: “{line}” was the answer to something else. Rehearse it anew."
+    ]
+
+
+def _standing(row: Conversation) -> list[str]:
+    """What is open in the talk as it is now."""
+    last = row.turns.order_by("-number").values_list("inside", flat=True).first()
+    return standing_after(last or {})

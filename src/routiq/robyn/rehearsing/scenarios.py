@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -45,7 +47,8 @@ def save(conversation_id: int, name: str, actor: Actor) -> Scenario:
     if rehearsal is None:
         raise NotSaved("not_a_rehearsal", "This talk was no rehearsal.", "Rehearse it, then save that.")
     turns = list(row.turns.all())
-    lines = [turn.heard for turn in turns if turn.heard]
+    said = [(before, turn) for before, turn in pairwise(turns) if turn.heard]
+    lines = [turn.heard for _, turn in said]
     called = " ".join(name.split())[:LONGEST_NAME]
     if not lines:
         raise NotSaved("nothing_said", "Nothing was said yet.", "Say what the patient would say, then save it.")
@@ -66,6 +69,7 @@ def save(conversation_id: int, name: str, actor: Actor) -> Scenario:
             weekday=moment.isoweekday(),
             clock=moment.time().replace(second=0, microsecond=0),
             lines=lines,
+            answers_to=[standing_after(before.inside) for before, _ in said],
             expected=outcomes.to_plain(outcomes.ending_of(ledger.from_plain(rehearsal.ledger), turns)),
             saved_by=str(actor),
         )
@@ -75,9 +79,11 @@ def save(conversation_id: int, name: str, actor: Actor) -> Scenario:
 
 def remove(pk: int, actor: Actor) -> None:
     """With its runs. ``Scenario.DoesNotExist``."""
+    practice_id = current_practice_id()
     with transaction.atomic():
-        Scenario.objects.get(practice_id=current_practice_id(), pk=pk).delete()
+        Scenario.objects.get(practice_id=practice_id, pk=pk).delete()
         audit.record(actor, "scenario.removed", f"scenario:{pk}")
+        announce(practice_id, "scenarios")
 
 
 def ask_to_play(scenarios: Sequence[Scenario], actor: Actor) -> list[ScenarioRun]:
@@ -106,10 +112,11 @@ def ask_to_play(scenarios: Sequence[Scenario], actor: Actor) -> list[ScenarioRun
 
 
 def take_as_right(run_id: int, actor: Actor) -> Scenario:
-    """How this run ended is what is expected from now on. ``ScenarioRun.DoesNotExist``."""
+    """How this run ended is what is expected from now on. ``ScenarioRun.DoesNotExist``, also for one that went
+    another way before all was said."""
     with transaction.atomic():
         run = ScenarioRun.objects.select_related("scenario").get(
-            practice_id=current_practice_id(), pk=run_id, state=ScenarioRun.State.DONE
+            practice_id=current_practice_id(), pk=run_id, state=ScenarioRun.State.DONE, went_elsewhere=False
         )
         scenario = run.scenario
         scenario.expected = run.ending
@@ -118,6 +125,11 @@ def take_as_right(run_id: int, actor: Actor) -> Scenario:
         run.save(update_fields=["verdict", "remarks"])
         audit.record(actor, "scenario.expectation_changed", f"scenario:{scenario.pk}")
     return scenario
+
+
+def standing_after(inside: Mapping[str, Any]) -> list[str]:
+    """What was open after a turn, from what was kept of it: the flow and the question."""
+    return [inside.get("flow", ""), inside.get("asks", "")]
 
 
 def expected_of(scenario: Scenario) -> Ending:
