@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 from routiq.connections.connecting import live_connection
 from routiq.connections.models import Connection
+from routiq.frontdesk.answered import waits_for_a_person
 from routiq.frontdesk.models import StaffTask, Write
 from routiq.practices.people import practice_ids
 from routiq.practices.tenancy import acting_for
@@ -27,6 +28,7 @@ HELP = {
     "routiq_runs_open": "Sync runs under way or waiting for a key.",
     "routiq_bookings_open": "Bookings, moves, cancellations and registrations whose outcome is not known yet.",
     "routiq_tasks_open": "Staff tasks that nobody has done.",
+    "routiq_person_wait_seconds": "How long half of the patients waited for a person, of the last 30 days.",
     "routiq_jobs": "Jobs in the queue, by status.",
     "routiq_deliveries_refused_total": "Deliveries that this process has refused since it began, by reason.",
 }
@@ -64,6 +66,8 @@ def _practices() -> Iterator[tuple[str, str, float]]:
             own = f'practice="{practice_id}"'
             yield "routiq_bookings_open", own, Write.objects.filter(state__in=Write.OPEN).count()
             yield "routiq_tasks_open", own, StaffTask.objects.filter(done_at=None).count()
+            if (waits := waits_for_a_person()) is not None:
+                yield "routiq_person_wait_seconds", own, round(waits.half.total_seconds())
             if connection is not None:
                 yield from _connection(connection, f'{own},connection="{connection.pk}"')
 

@@ -10,6 +10,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from routiq.dashboard.who import names_of
 from routiq.mirror.models import AssignedLogin
 from routiq.practices import passwords, postbox
 from routiq.practices.models import AuditEntry, Letter, Membership, Person, Practice
@@ -247,3 +248,24 @@ def test_create_admin_makes_an_owner(practice: Practice, owner: Person) -> None:
 def test_letters_to_owners_go_to_no_others(client_in: Client, owner: Person) -> None:
     create(client_in, role="admin")
     assert postbox.owners_addresses() == [owner.email]
+
+
+def test_what_somebody_did_keeps_their_name_after_they_left(client_in: Client, practice: Practice) -> None:
+    """And nobody who never belonged to the practice is named by it."""
+    rosa = create(client_in)
+    stranger = Person.objects.create_person("sam@elsewhere.example", PASSWORD, name="Sam Elsewhere")
+    assert names_of([f"person:{rosa.person_id}"]) == {f"person:{rosa.person_id}": "Rosa Silva"}
+    client_in.post(f"/settings/logins/{rosa.pk}/remove")
+    assert not Membership.objects.filter(pk=rosa.pk).exists()
+    told = names_of([f"person:{rosa.person_id}", f"person:{stranger.pk}"])
+    assert told == {
+        f"person:{rosa.person_id}": "Rosa Silva (has left)",
+        f"person:{stranger.pk}": "Somebody who has left",
+    }
+
+
+def test_of_somebody_who_left_without_a_name_no_address_is_shown(client_in: Client, practice: Practice) -> None:
+    rosa = create(client_in)
+    Person.objects.filter(pk=rosa.person_id).update(name="")
+    client_in.post(f"/settings/logins/{rosa.pk}/remove")
+    assert names_of([f"person:{rosa.person_id}"]) == {f"person:{rosa.person_id}": "Somebody who has left"}

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from routiq.dashboard.fragments import touched
+from routiq.frontdesk.answered import waits_for_a_person
 from routiq.frontdesk.models import StaffTask, Write
 from routiq.frontdesk.tasks import leave_task, take
 from routiq.practices.audit import Actor
@@ -45,6 +46,23 @@ def test_what_is_urgent_comes_first_then_what_waits_longest(client_in: Client, p
     said = text_of(client_in, "/tasks")
     assert said.index("Chest pain") < said.index("Ring Wiremu") < said.index("Ring Amelia")
     assert "Call back 3 hours ago Ring Wiremu" in said
+
+
+def test_how_long_patients_waited_for_a_person_is_measured(client_in: Client, practice: Practice) -> None:
+    """From what was left until somebody took it, or did it at once; what still waits stands in the list."""
+    assert waits_for_a_person() is None
+    assert "to be rung back in the last 30 days" not in text_of(client_in, "/tasks")
+    now = timezone.now()
+    for minutes in (4, 10, 60):
+        left("Ring back", created_at=now - timedelta(minutes=90), taken_at=now - timedelta(minutes=90 - minutes))
+    left("Ring back", created_at=now - timedelta(minutes=90), done_at=now - timedelta(minutes=84))
+    left("Still waits", created_at=now - timedelta(hours=5))
+    left("Long ago", created_at=now - timedelta(days=31), done_at=now - timedelta(days=1))
+    left("No patient waits", StaffTask.Kind.MARK_DNA, created_at=now - timedelta(days=9), done_at=now)
+    waits = waits_for_a_person(now)
+    assert waits is not None
+    assert (waits.tasks, waits.half) == (4, timedelta(minutes=8))
+    assert "half of them waited no longer than 8 minutes, nine of ten no longer than" in text_of(client_in, "/tasks")
 
 
 def test_the_navigation_counts_what_is_open(client_in: Client, practice: Practice) -> None:

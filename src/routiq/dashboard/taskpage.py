@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from routiq.dashboard.doors import membership_of
 from routiq.dashboard.who import names_of
+from routiq.frontdesk.answered import waits_for_a_person
 from routiq.frontdesk.models import StaffTask, Write
 from routiq.mirror.models import Patient
 from routiq.mirror.sight import Sight, sight_of
@@ -70,6 +71,7 @@ def task_list(request: HttpRequest) -> dict[str, Any]:
     return {
         "open_lines": lines_of(list(waiting.order_by(urgent_first, "created_at", "pk")[:SHOWN]), reader, sight),
         "open_total": waiting_total,
+        "waits": waits_for_a_person(),
         "done_lines": lines_of(list(done[:DONE_SHOWN]), reader, sight),
     }
 

@@ -134,7 +134,12 @@ class AuditEntry(PracticeOwned):
     detail = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [models.Index(fields=["practice", "-at"], name="audit_latest")]
+        indexes = [
+            models.Index(fields=["practice", "-at"], name="audit_latest"),
+            models.Index(
+                fields=["practice", "target"], name="audit_who_left", condition=models.Q(action="login.removed")
+            ),
+        ]
 
 
 class Post(PracticeOwned):
