@@ -22,7 +22,7 @@ def test_a_caller_is_greeted_and_booked_in_plain_words(synced: Caller) -> None:
     assert "Harbour Street Physiotherapy" in started["text"]
     path = f"/conversations/{started['conversation_id']}"
 
-    for words in ("I'd like to book an appointment", "the first one please", "yes please"):
+    for words in ("I'd like to book a standard consultation", "the first one please", "yes please"):
         said = synced.post(f"{path}/turns", {"text": words})
         assert said.status == 201, said.json
         assert said["text"]
@@ -32,7 +32,7 @@ def test_a_caller_is_greeted_and_booked_in_plain_words(synced: Caller) -> None:
     told = synced.get(path)
     assert (told["channel"], told["booking_id"]) == ("api", said["booking_id"])
     assert [turn["heard"] for turn in told["turns"]][1:3] == [
-        "I'd like to book an appointment",
+        "I'd like to book a standard consultation",
         "the first one please",
     ]
     assert told["turns"][0]["heard"] == ""
@@ -98,7 +98,7 @@ def test_a_rehearsal_at_another_time_becomes_a_scenario_that_is_asked_for_again(
     started = synced.post("/conversations", {"channel": "rehearsal", "caller_number": "0491 570 006", "at": evening})
     assert started.status == 201, started.json
     path = f"/conversations/{started['conversation_id']}/turns"
-    for words in ("I'd like to book an appointment", "the first one please", "yes please"):
+    for words in ("I'd like to book a standard consultation", "the first one please", "yes please"):
         said = synced.post(path, {"text": words})
     assert said["text"].startswith("It is booked:"), said.json
     wanted = {"conversation_id": started["conversation_id"], "name": "A regular books"}

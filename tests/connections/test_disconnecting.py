@@ -160,7 +160,7 @@ def test_nothing_is_booked_and_the_caller_hears_it_kindly(synced: Connection) ->
     patient = recognise_caller(NUMBER).patients[0].remote_id
     offer = find_times(Wish(appointment_type_id=habit_of(patient).appointment_type_id)).offers[0]
     begun = conversation.start("test", NUMBER)
-    conversation.say(begun.conversation_id, "I'd like to book an appointment")
+    conversation.say(begun.conversation_id, "I'd like to book a standard consultation")
     conversation.say(begun.conversation_id, "the first one please")
     disconnect(synced, OWNER)
 

@@ -92,7 +92,7 @@ class Talk:
             return kind
         if "Which would suit you?" in answer or "Which one would you like?" in answer:
             return "The first one please"
-        if "Would that suit you?" in answer or "Shall I look at" in answer:
+        if "Is it for" in answer or "Would that suit you?" in answer or "Shall I look at" in answer:
             return "Yes please"
         if "day and time would suit you?" in answer or "day or time would suit you?" in answer:
             return "As soon as possible"

@@ -10,7 +10,7 @@ from routiq.robyn.answers import Knowledge, NothingKnown
 from routiq.robyn.flows import dispatch
 from routiq.robyn.flows.turn import Said, Turn
 from routiq.robyn.memory import Memory, from_state, on_table, read_back, to_state
-from routiq.robyn.understanding.commands import Command
+from routiq.robyn.understanding.commands import Affirm, Command
 from routiq.robyn.understanding.reader import Context, Question
 from routiq.robyn.understanding.rules import Rules
 from tests.robyn.desks import MOBILE, SYDNEY, Clock, InMemoryDesk
@@ -26,6 +26,8 @@ class Talk:
     ended: bool = False
     knowledge: Knowledge = field(default_factory=NothingKnown)
     commands: tuple[Command, ...] = ()
+    agrees_to_type: bool = True
+    """Says yes at once when it is asked whether it is for the usual type."""
 
     def __post_init__(self) -> None:
         self.memory.caller = self.caller
@@ -65,7 +67,10 @@ class Talk:
         return self.do(*self.commands, words=words)
 
     def do(self, *commands: Command, words: str = "") -> str:
-        return self._reply(dispatch.answer(self._turn(words, commands)))
+        reply = self._reply(dispatch.answer(self._turn(words, commands)))
+        if self.agrees_to_type and self.memory.question is Question.THIS_TYPE:
+            return self._reply(dispatch.answer(self._turn("yes", (Affirm(),))))
+        return reply
 
     def says(self, *lines: str) -> str:
         """The last reply."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from routiq.frontdesk.wishes import Habit, NoTimes, Outcome
+from routiq.robyn.manner import Manner
 from routiq.robyn.memory import OFFER_LASTS, from_state, to_state
 from tests.robyn.desks import (
     FAMILY,
@@ -25,6 +26,33 @@ from tests.robyn.talks import Talk
 def test_the_first_sentence_says_what_she_is_and_for_whom() -> None:
     first = Talk().greeting.split(". ")[0]
     assert first == "Hello Sam, this is Robyn, the automated assistant at Harbour Street Physiotherapy"
+
+
+def test_the_greeting_says_in_a_sentence_what_she_can_do() -> None:
+    assert Talk().greeting == (
+        "Hello Sam, this is Robyn, the automated assistant at Harbour Street Physiotherapy. "
+        "I can book, move or cancel an appointment for you. How can I help?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("own", "heard"),
+    [
+        ("Kia ora! What can I do for you?", "Kia ora! What can I do for you?"),
+        ("Kia ora!", "Kia ora! How can I help?"),
+    ],
+)
+def test_the_practices_own_words_stand_in_place_of_it(own: str, heard: str) -> None:
+    """After the sentence that says what she is (V3), and for one channel, where it is set for that (CH-07)."""
+    hello = "Hello Sam, this is Robyn, the automated assistant at Harbour Street Physiotherapy."
+    assert Talk(InMemoryDesk(manner=Manner(greeting=own))).greeting == f"{hello} {heard}"
+    assert Talk(InMemoryDesk(manner=Manner(greeting="Hi.", greetings={"test": own}))).greeting == f"{hello} {heard}"
+
+
+def test_a_practice_that_is_not_ready_promises_nothing_in_its_greeting() -> None:
+    greeting = Talk(InMemoryDesk(live=False)).greeting
+    assert "can't book appointments yet" in greeting
+    assert "I can book" not in greeting
 
 
 def test_a_patient_books_in_three_turns() -> None:

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 from django.db import connection
 
-from routiq.frontdesk.wishes import BookingAnswer, BookingRequest
+from routiq.frontdesk.wishes import BookingAnswer, BookingRequest, Menu
 from routiq.practices.models import Practice
 from routiq.practices.tenancy import acting_for
 from routiq.robyn import conversation
 from routiq.robyn.conversation import ConversationError, Reply
 from routiq.robyn.desk import PracticeFacts, StoredBooking
 from routiq.robyn.models import Conversation, Turn
-from tests.robyn.desks import MOBILE, Clock, InMemoryDesk
+from tests.robyn.desks import FOLLOW_UP, HARBOUR, MINA, MOBILE, NORTH, OLIVER, Clock, InMemoryDesk
 
 BOOKING_ID = "0b0b0b0b-0000-4000-8000-00000000000b"
 
 
+ONE_TYPE = Menu((MINA, OLIVER), (FOLLOW_UP,), (HARBOUR, NORTH))
+"""So that none is asked about."""
+
+
+@dataclass
 class StoredDesk(InMemoryDesk):
     """With booking ids as the database wants them."""
+
+    the_menu: Menu = ONE_TYPE
 
     def book(self, request: BookingRequest) -> BookingAnswer:
         return replace(super().book(request), booking_id=BOOKING_ID)

@@ -43,6 +43,12 @@ def test_an_appointment_is_moved_after_old_and_new_were_read_back() -> None:
     assert not talk.booked
 
 
+def test_what_the_practice_wants_said_is_said_before_the_yes_to_a_move_too() -> None:
+    desk = InMemoryDesk(instructions="Please come ten minutes early.")
+    said = shown("move my appointment to Thursday after 3", desk).say("the first one")
+    assert said.startswith("Please come ten minutes early. So that moves your Standard Follow Up")
+
+
 def test_without_a_wish_a_few_times_are_offered() -> None:
     talk = shown("can I reschedule my appointment?")
     assert "Tuesday 24 November at 9 am, 11:15 am or 2:15 pm" in talk.memory.last_said

@@ -19,6 +19,7 @@ from routiq.practices.tenancy import acting_for
 from routiq.robyn import conversation
 from routiq.robyn.models import Conversation
 from tests.robyn.desks import FORMER, MOBILE, Clock, InMemoryDesk
+from tests.robyn.test_conversation import ONE_TYPE
 
 
 def at_once(seconds: float, ring: Callable[[], None]) -> Callable[[], None]:
@@ -39,7 +40,7 @@ def test_while_she_is_looking_she_says_so_and_it_stands_in_the_turn(synced: Conn
     def on_waiting(words: str) -> None:
         heard.append((words, Conversation.objects.get(pk=talk).filler))
 
-    reply = conversation.say(talk, "An appointment as soon as possible please", on_waiting=on_waiting, alarm=at_once)
+    reply = conversation.say(talk, "A standard consultation soon please", on_waiting=on_waiting, alarm=at_once)
     said = "One moment, I'm looking that up."
     assert heard == [(said, said)], "it is there for others to see as soon as it is said"
     assert (reply.filler, Conversation.objects.get(pk=talk).filler) == (said, "")
@@ -48,7 +49,7 @@ def test_while_she_is_looking_she_says_so_and_it_stands_in_the_turn(synced: Conn
 
 def test_a_quick_answer_has_no_filler(synced: Connection) -> None:
     talk = conversation.start("test", "0491 570 006").conversation_id
-    reply = conversation.say(talk, "An appointment as soon as possible please", alarm=never)
+    reply = conversation.say(talk, "A standard consultation soon please", alarm=never)
     assert reply.filler == ""
 
 
@@ -56,7 +57,7 @@ def test_a_quick_answer_has_no_filler(synced: Connection) -> None:
 def read_back(synced: Connection) -> tuple[int, OfferedTime]:
     """A conversation in which a time was read back, and that time."""
     started = conversation.start("test", "0491 570 006")
-    for words in ("Maggie", "An appointment as soon as possible please", "The first one"):
+    for words in ("Maggie", "A standard consultation soon please", "The first one"):
         conversation.say(started.conversation_id, words)
     row = Conversation.objects.get(pk=started.conversation_id)
     hold = SlotHold.objects.get()
@@ -129,7 +130,7 @@ def test_one_that_was_agreed_to_and_not_sent_is_freed_and_one_that_was_sent_is_n
 
 
 def test_who_hangs_up_while_she_is_answering_holds_nothing_afterwards(db: None, practice: Practice) -> None:
-    desk, clock = InMemoryDesk(), Clock()
+    desk, clock = InMemoryDesk(the_menu=ONE_TYPE), Clock()
     talk = conversation.start("test", MOBILE, desk=desk, clock=clock).conversation_id
     conversation.say(talk, "Thursday at 9 please", desk=desk, clock=clock)
     find = desk.find_times
@@ -148,7 +149,7 @@ def test_who_hangs_up_while_she_is_answering_holds_nothing_afterwards(db: None, 
 
 
 def test_a_time_that_somebody_else_is_thinking_about_is_not_read_back(db: None, practice: Practice) -> None:
-    desk, clock = InMemoryDesk(), Clock()
+    desk, clock = InMemoryDesk(the_menu=ONE_TYPE), Clock()
     talk = conversation.start("test", MOBILE, desk=desk, clock=clock).conversation_id
     conversation.say(talk, "Thursday please", desk=desk, clock=clock)
     first = conversation.memories.from_state(Conversation.objects.get(pk=talk).state).offers[0].time
@@ -177,7 +178,7 @@ def test_what_she_says_meanwhile_tells_looking_from_writing(read_back: tuple[int
 def test_the_number_of_somebody_who_has_died_leads_to_a_person_and_to_no_second_record(
     db: None, practice: Practice
 ) -> None:
-    desk, clock = InMemoryDesk(), Clock()
+    desk, clock = InMemoryDesk(the_menu=ONE_TYPE), Clock()
     greeting = conversation.start("test", FORMER, desk=desk, clock=clock)
     conversation.say(greeting.conversation_id, "I want to book an appointment", desk=desk, clock=clock)
     conversation.say(greeting.conversation_id, "Robin Weiss", desk=desk, clock=clock)

@@ -8,8 +8,9 @@ from decimal import Decimal
 import pytest
 
 from routiq.frontdesk.wishes import Owed
+from routiq.robyn.escalation.triggers import Rule, Trigger
 from routiq.robyn.memory import from_state, to_state
-from tests.robyn.desks import MASSAGE, OLIVER, SAM, STRANGER, TOM, InMemoryDesk, at, visit
+from tests.robyn.desks import MASSAGE, MOBILE, OLIVER, SAM, STRANGER, TOM, InMemoryDesk, at, visit
 from tests.robyn.talks import Talk
 
 
@@ -150,12 +151,24 @@ def test_a_copy_is_sent_by_people() -> None:
     said = talk.says("can you resend my invoice", "Sam Nguyen", "2 April 1990")
     assert "asked our team to send you the copy" in said
     assert "copy of an invoice" in talk.desk.tasks[0][1]
+    assert talk.desk.messages[0].trigger == Trigger.BILLING
 
 
 def test_where_nothing_is_known_of_invoices_people_answer_at_once() -> None:
     talk = Talk(InMemoryDesk(invoices=False))
     assert "one for our team" in talk.say("how much do I owe?")
     assert "Asked about an invoice" in talk.desk.tasks[0][1]
+
+
+@pytest.mark.parametrize(("on", "trigger"), [(True, "billing"), (False, "")])
+@pytest.mark.parametrize("caller", [MOBILE, ""])
+def test_a_question_about_an_invoice_goes_the_way_of_billing_where_that_is_on(
+    on: bool, trigger: str, caller: str
+) -> None:
+    talk = Talk(InMemoryDesk(invoices=False, rules={Trigger.BILLING: Rule(on=on)}), caller)
+    talk.says("how much do I owe?", *(("Jane Citizen", "0491 570 158") if not caller else ()))
+    assert [message.trigger for message in talk.desk.messages] == [trigger] * len(talk.desk.messages)
+    assert talk.desk.messages
 
 
 def test_a_patient_without_a_date_of_birth_cannot_be_shown() -> None:

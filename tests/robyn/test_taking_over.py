@@ -9,13 +9,15 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from routiq.frontdesk.changes import ChangeAnswer, MoveRequest
+from routiq.frontdesk.wishes import Outcome
 from routiq.practices.audit import Actor
 from routiq.practices.models import AuditEntry, Practice
 from routiq.practices.tenancy import acting_for
 from routiq.robyn import conversation, taking_over
 from routiq.robyn.desk import PracticeFacts
 from routiq.robyn.models import Conversation
-from tests.robyn.desks import MOBILE, Clock
+from tests.robyn.desks import MOBILE, Clock, at
 from tests.robyn.test_conversation import StoredDesk, talk
 
 KIM, LEE = Actor("person", "3"), Actor("person", "4")
@@ -52,6 +54,72 @@ def test_a_yes_after_the_hand_back_books_nothing_that_was_read_back_before(pract
         ("conversation.taken_over", "3", f"conversation:{pk}"),
         ("conversation.handed_back", "4", f"conversation:{pk}"),
     ]
+
+
+SHOWN = ("Sam Nguyen", "2 April 1990")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "lines", [("cancel my appointment", *SHOWN), ("move my appointment to Thursday after 3", *SHOWN, "the first one")]
+)
+def test_a_change_that_was_read_back_is_not_made_by_a_yes_to_somebody_else(
+    practice: Practice, lines: tuple[str, ...]
+) -> None:
+    desk, clock = StoredDesk(), Clock()
+    reply = talk(desk, *lines, clock=clock)
+    assert reply.text.endswith(("Shall I cancel it?", "Shall I move it?"))
+    taking_over.take_over(reply.conversation_id, KIM, clock())
+    conversation.say(reply.conversation_id, "yes", desk=desk, clock=clock)
+    taking_over.hand_back(reply.conversation_id, KIM)
+    after = [
+        conversation.say(reply.conversation_id, words, desk=desk, clock=clock) for words in ("yes", "yes please")
+    ]
+    assert not desk.asked, [each.text for each in after]
+    assert [visit.time.starts_at for visit in desk.visits["501"]] == [at(25, "10:00")]
+
+
+@pytest.mark.django_db
+def test_a_change_that_was_sent_is_told_of_after_the_hand_back(practice: Practice) -> None:
+    """It was sent before somebody took over, and the diary confirms it while they talk."""
+    desk, clock = StoredDesk(outcomes=[Outcome.UNCERTAIN]), Clock()
+    reply = talk(desk, "move my appointment to Thursday after 3", *SHOWN, "the first one", "yes", clock=clock)
+    assert "not confirmed it yet" in reply.text
+    taking_over.take_over(reply.conversation_id, KIM, clock())
+    desk.confirm_late()
+    taking_over.hand_back(reply.conversation_id, KIM)
+    told = conversation.say(reply.conversation_id, "are you there?", desk=desk, clock=clock)
+    assert told.text.startswith("The diary has confirmed the move now.")
+    assert len(desk.asked) == 1
+
+
+class BrokenOff(Exception):
+    pass
+
+
+class BreakingDesk(StoredDesk):
+    """Its process dies when a move has been sent."""
+
+    breaks = True
+
+    def move(self, request: MoveRequest) -> ChangeAnswer:
+        answer = super().move(request)
+        if self.breaks:
+            self.breaks = False
+            raise BrokenOff
+        return answer
+
+
+@pytest.mark.django_db
+def test_a_change_that_broke_off_is_followed_up_after_the_hand_back(practice: Practice) -> None:
+    desk, clock = BreakingDesk(), Clock()
+    pk = talk(desk, "move my appointment to Thursday after 3", *SHOWN, "the first one", clock=clock).conversation_id
+    with pytest.raises(BrokenOff):
+        conversation.say(pk, "yes", desk=desk, clock=clock)
+    taking_over.take_over(pk, KIM, clock())
+    taking_over.hand_back(pk, KIM)
+    assert conversation.say(pk, "hello?", desk=desk, clock=clock).text.startswith("It is moved:")
+    assert len(desk.changed) == 1
 
 
 @pytest.mark.django_db

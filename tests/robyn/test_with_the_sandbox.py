@@ -12,7 +12,9 @@ from routiq.robyn.models import Conversation
 def test_a_patient_books_in_words(synced: Connection, practice: Practice) -> None:
     started = conversation.start("test", "0491 570 006")
     assert practice.name in started.text
-    offered = conversation.say(started.conversation_id, "I'd like to book an appointment")
+    asked = conversation.say(started.conversation_id, "I'd like to book an appointment")
+    assert asked.text == "Is it for Standard consultation?"
+    offered = conversation.say(started.conversation_id, "yes")
     assert offered.text.endswith("Which would suit you?"), offered.text
     read = conversation.say(started.conversation_id, "the first one please")
     assert read.text.endswith("Shall I book it?"), read.text

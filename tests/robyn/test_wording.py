@@ -18,11 +18,17 @@ from tests.robyn.desks import FAMILY, MOBILE, STRANGER, SYDNEY, InMemoryDesk
 from tests.robyn.talks import Talk
 
 TALKS = [
-    (MOBILE, ["Thursday after 3", "the first one", "is there parking?", "yes", "thanks", "no, that's all"]),
-    (MOBILE, ["Friday the 26th", "Friday", "blah", "no", "a massage with Oliver", "can I talk to a person", "bye"]),
-    (MOBILE, ["I have chest pain", "should I take ibuprofen?", "today at 9", "Sunday", "yes"]),
+    (
+        MOBILE,
+        ["Thursday after 3", "hm", "yes", "the first one", "is there parking?", "yes", "thanks", "no, that's all"],
+    ),
+    (
+        MOBILE,
+        ["Friday the 26th", "yes", "Friday", "blah", "no", "a massage with Oliver", "can I talk to a person", "bye"],
+    ),
+    (MOBILE, ["I have chest pain", "should I take ibuprofen?", "today at 9", "yes", "Sunday", "yes"]),
     (MOBILE, ["cancel my appointment", "when is my appointment?", "stop texting me", "I want to end my life"]),
-    (FAMILY, ["Tom", "tomorrow", "qwerty", "qwerty", "qwerty"]),
+    (FAMILY, ["Tom", "tomorrow", "yes", "qwerty", "qwerty", "qwerty"]),
     (STRANGER, ["I'd like to book", "yes", "blah", "Jane Citizen", "1 May 1990", "Jane Citizen", "2 May 1990"]),
     (
         STRANGER,
@@ -74,7 +80,7 @@ def bracketed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("desk", [{}, {"outcomes": [Outcome.UNCERTAIN]}, {"reason": NoTimes.FULL}, {"live": False}])
 def test_everything_she_says_is_in_the_catalogue(caller: str, lines: list[str], desk: dict[str, object]) -> None:
     with speaking("xx-AU", "test"):
-        talk = Talk(InMemoryDesk(**desk), caller)  # type: ignore[arg-type]
+        talk = Talk(InMemoryDesk(**desk), caller, agrees_to_type=False)  # type: ignore[arg-type]
         said = [talk.greeting]
         for line in lines:
             if not talk.ended:

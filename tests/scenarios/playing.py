@@ -88,7 +88,7 @@ class _Call:
 def _answers(person: Person | None) -> dict[Question, str]:
     if person is None or not person.name:
         return {}
-    known = {Question.FULL_NAME: person.name, Question.CALLER_NAME: person.name}
+    known = {Question.FULL_NAME: person.name, Question.CALLER_NAME: person.name, Question.THIS_TYPE: "yes"}
     if person.born:
         known[Question.DATE_OF_BIRTH] = f"{person.born.day}/{person.born.month}/{person.born.year}"
     if person.number:

@@ -112,7 +112,7 @@ def something_that_was_told(link: Connection) -> None:
 def left(synced: Connection) -> Connection:
     """A practice with something in every room, that has disconnected."""
     begun = conversation.start("test", "0491 570 006")
-    conversation.say(begun.conversation_id, "I'd like to book an appointment")
+    conversation.say(begun.conversation_id, "I'd like to book a standard consultation")
     leave_task(StaffTask.Kind.CALL_BACK, "Ring back", conversation_id=begun.conversation_id)
     something_of_the_front_desk(synced)
     something_that_was_told(synced)

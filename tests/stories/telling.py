@@ -7,8 +7,9 @@ from typing import Any
 from routiq.frontdesk.models import Booking
 from routiq.frontdesk.wishes import OfferedTime
 from routiq.robyn import conversation
-from routiq.robyn.memory import from_state
+from routiq.robyn.memory import Memory, from_state
 from routiq.robyn.models import Conversation
+from routiq.robyn.understanding.reader import Question
 from tests.systems import At
 
 
@@ -22,16 +23,21 @@ class Call:
         self.replies = [started.text]
 
     def say(self, *lines: str) -> str:
-        """The last reply."""
+        """The last reply. Whether it is for the usual type is answered with yes."""
         for words in lines:
             self.replies.append(conversation.say(self.id, words).text)
+            if self._memory.question is Question.THIS_TYPE:
+                self.replies.append(conversation.say(self.id, "yes").text)
         return self.replies[-1]
+
+    @property
+    def _memory(self) -> Memory:
+        return from_state(Conversation.objects.get(pk=self.id).state)
 
     @property
     def offers(self) -> list[OfferedTime]:
         """The times that lie on the table."""
-        row = Conversation.objects.get(pk=self.id)
-        return [offer.time for offer in from_state(row.state).offers]
+        return [offer.time for offer in self._memory.offers]
 
     @property
     def booking(self) -> Booking | None:

@@ -83,7 +83,7 @@ class DeskRules(Given):
     late_cancellation: str = Field(description="`allow`, `warn`, `block` or `auto_dna`.")
     cancellation_window_hours: int = Field(description="Late is less than so many hours before; 0: never.")
     cancellation_fee: str = Field(description="A text that is said; nothing is charged.")
-    booking_instructions: str = Field(description="What is said before each booking.")
+    booking_instructions: str = Field(description="What is said before each booking and each move.")
     offer_minutes: int = Field(description="So long is a freed time one patient's to take, from the waiting list.")
     offers_a_day: int = Field(description="Nobody who waits is offered more times in one day.")
     intake_fields: list[Question] = Field(description="What a new patient is asked beside the name, in order.")

@@ -29,6 +29,6 @@ def robyn(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Saved. It counts from the next thing that she says.")
         return redirect("robyn_settings")
     called = row.clinic_called or request.practice.name  # type: ignore[attr-defined]
-    example = greeting(called, her_name=row.her_name, more=row.greeting)
+    example = greeting(called, her_name=row.her_name, own=row.greeting.strip())
     context = {"form": form, "example": example, "model_host": settings.MODEL.host}
     return render(request, "dashboard/settings/robyn.html", context, status=422 if form.is_bound else 200)

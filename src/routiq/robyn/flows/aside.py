@@ -11,6 +11,7 @@ from routiq.robyn.understanding.reader import Question
 _UNDER_WAY = {
     Question.WHO,
     Question.PICK,
+    Question.THIS_TYPE,
     Question.WHICH_DAY,
     Question.CHOICE,
     Question.CONFIRM,

@@ -20,6 +20,7 @@ _STILL_OPEN = {
     Question.FULL_NAME,
     Question.DATE_OF_BIRTH,
     Question.PICK,
+    Question.THIS_TYPE,
     Question.CHOICE,
     Question.CONFIRM,
     Question.OTHER_DAYS,

@@ -12,7 +12,7 @@ from routiq.robyn import wording
 from routiq.robyn.flows import confirming, handover, identify, naming, offering, rescheduling, table, wishing
 from routiq.robyn.flows.turn import Said, Turn
 from routiq.robyn.memory import Flow, Offer, Window
-from routiq.robyn.understanding.commands import Affirm, Ask, AskOthers, Choose, Deny, StartBooking
+from routiq.robyn.understanding.commands import Affirm, Ask, AskOthers, Choose, Deny, StartBooking, What
 from routiq.robyn.understanding.reader import Question
 from routiq.robyn.wording import changes
 
@@ -24,6 +24,7 @@ def proceed(turn: Turn) -> Said:
     memory = turn.memory
     if not memory.patient_id:
         return _while_unknown(turn)
+    asked_about = memory.listed
     changed, unclear = naming.take_names(turn)
     if unclear:
         _take_wishes(turn)
@@ -32,6 +33,8 @@ def proceed(turn: Turn) -> Said:
         return _at_confirm(turn, changed)
     if memory.offers and memory.question in {Question.CHOICE, Question.WHEN}:
         return _at_choice(turn, changed)
+    if memory.question is Question.THIS_TYPE:
+        return _at_this_type(turn, changed, asked_about)
     if memory.question is Question.WHICH_DAY:
         return _at_which_day(turn, changed)
     if memory.question in {Question.OTHER_DAYS, Question.ANYONE_ELSE}:
@@ -182,6 +185,22 @@ def _same_as(turn: Turn, offer: Offer) -> bool:
         and want.appointment_type_id in ("", time.appointment_type_id)
         and not (want.anyone and not want.practitioner_id and turn.has(AskOthers))
     )
+
+
+def _at_this_type(turn: Turn, changed: bool, asked_about: tuple[str, ...]) -> Said:
+    """It was asked whether it is for this type: a yes takes it, and so does whoever goes on with the day or the
+    practitioner. A no asks which it is instead."""
+    want = turn.memory.want
+    if asked_about and not want.appointment_type_id:
+        if turn.has(Deny):
+            _take_wishes(turn)
+            others = [choice.id for choice in turn.context.menu.appointment_types if choice.id not in asked_about]
+            return naming.pick(turn, What.APPOINTMENT_TYPE, tuple(others))
+        if not (changed or turn.wishes or turn.has(Affirm, StartBooking)):
+            turn.memory.listed_what, turn.memory.listed = What.APPOINTMENT_TYPE, asked_about
+            return handover.not_understood(turn)
+        (want.appointment_type_id,) = asked_about
+    return _look(turn)
 
 
 def _at_loosening(turn: Turn, changed: bool) -> Said:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from routiq.robyn import wording as words
+from routiq.robyn.escalation.triggers import Trigger
 from routiq.robyn.flows import aside as asides
 from routiq.robyn.flows import handover, table
 from routiq.robyn.flows.turn import Said, Turn
@@ -77,11 +78,11 @@ def _named(turn: Turn, visits: Sequence[Visit]) -> tuple[Visit, ...]:
     )
 
 
-def team_only(turn: Turn, sentence: str, reason: str) -> Said:
+def team_only(turn: Turn, sentence: str, reason: str, trigger: Trigger | None = None) -> Said:
     """Only people can do this: they are told, and it goes on."""
     if turn.memory.patient_id or turn.memory.caller:
-        handover.leave_task(turn, handover.CALL_BACK, reason)
+        handover.leave_task(turn, handover.CALL_BACK, reason, trigger)
         turn.memory.handed_over = True
         return asides.end(turn, sentence)
     turn.memory.start_over()
-    return handover.begin_call_back(turn, reason, words.CALLER_NAME)
+    return handover.begin_call_back(turn, reason, words.CALLER_NAME, trigger)

@@ -87,9 +87,10 @@ _RESUMES: dict[Flow, Callable[[Turn], Said | None]] = {
 
 def greet(turn: Turn) -> Said:
     """The first words: who speaks, for whom, and what she is (V3)."""
-    memory, practice = turn.memory, turn.practice
+    memory, practice, manner = turn.memory, turn.practice, turn.practice.manner
+    own = manner.greeting_on(turn.channel)
     if not practice.live:
-        return Said(f"{_hello(turn)} {wording.NOT_READY}")
+        return Said(wording.not_ready(practice.name, her_name=manner.her_name, own=own))
     caller = turn.desk.recognise_caller(memory.caller)
     memory.caller = caller.number
     turn.did("recognised", patients=len(caller.patients))
@@ -97,16 +98,10 @@ def greet(turn: Turn) -> Said:
         patient = caller.patients[0]
         memory.patient_id = patient.remote_id
         memory.patient_called = patient.called or patient.first_name
-        return Said(f"{_hello(turn, memory.patient_called)} {wording.HOW_CAN_I_HELP}")
-    if caller.patients:
-        return turn.ask(Question.WHO, f"{_hello(turn)} {wording.I_CAN_BOOK_WHO}")
-    return Said(f"{_hello(turn)} {wording.HOW_CAN_I_HELP}")
-
-
-def _hello(turn: Turn, called: str = "") -> str:
-    manner = turn.practice.manner
-    more = manner.greeting_on(turn.channel)
-    return wording.greeting(turn.practice.name, called, her_name=manner.her_name, more=more)
+    elif caller.patients:
+        asks = str(wording.WHO_IS_IT_FOR)
+        return turn.ask(Question.WHO, wording.greeting(practice.name, her_name=manner.her_name, own=own, asks=asks))
+    return Said(wording.greeting(practice.name, memory.patient_called, her_name=manner.her_name, own=own))
 
 
 def answer(turn: Turn) -> Said:

@@ -13,7 +13,7 @@ from routiq.robyn.flows import callback
 from routiq.robyn.flows.forstaff import wanted
 from routiq.robyn.flows.forstaff import window_said as window_said
 from routiq.robyn.flows.turn import Said, Turn
-from routiq.robyn.memory import CallBack, Flow
+from routiq.robyn.memory import CallBack, Flow, location_of
 from routiq.robyn.understanding.commands import AskPerson, Danger, Emergency
 from routiq.robyn.understanding.reader import Question
 from routiq.robyn.wording import changes, handing, registering
@@ -68,10 +68,7 @@ def emergency(turn: Turn, flag: Emergency) -> Said:
 
 def _country(turn: Turn) -> str:
     """Where they are, as far as that is known: the location that is talked about, else the practice."""
-    memory = turn.memory
-    chosen = memory.offer(memory.chosen)
-    location = chosen.time.location_id if chosen else memory.want.location_id
-    return turn.desk.country_of(location) or turn.practice.country_code
+    return turn.desk.country_of(location_of(turn.memory)) or turn.practice.country_code
 
 
 def person(turn: Turn, wish: AskPerson) -> Said:
@@ -200,7 +197,11 @@ def clarified(turn: Turn) -> str:
     asked = asked_again(turn)
     if plain is None:
         return f"{wording.NOT_UNDERSTOOD} {asked}"
-    return f"{plain} {asked}" if question in {Question.PICK, Question.CHOICE} else plain
+    return f"{plain} {asked}" if question in _SAYS_AGAIN else plain
+
+
+_SAYS_AGAIN = {Question.PICK, Question.THIS_TYPE, Question.CHOICE}
+"""What there is to take is said again with the question."""
 
 
 def asked_again(turn: Turn) -> str:
@@ -218,11 +219,14 @@ def asked_again(turn: Turn) -> str:
         return wording.read_back(chosen.time, memory.patient_called, turn.today)
     if memory.question is Question.CHOICE and memory.offers:
         return wording.which_of([offer.time for offer in memory.offers], turn.today)
-    if memory.question is Question.PICK and memory.listed_what:
+    if memory.question in {Question.PICK, Question.THIS_TYPE} and memory.listed_what:
         menu = turn.context.menu
         groups = (menu.appointment_types, menu.practitioners, menu.locations)
         names = {choice.id: choice.name for group in groups for choice in group}
-        return wording.which([names.get(id, "") for id in memory.listed], memory.listed_what.value)
+        said = [names.get(id, "") for id in memory.listed]
+        if memory.question is Question.THIS_TYPE:
+            return wording.is_it_for(said[0])
+        return wording.which(said, memory.listed_what.value)
     unsure = next((window for window in memory.want.windows if window.unsure), None)
     if memory.question is Question.WHICH_DAY and unsure:
         return wording.which_day(unsure.days, turn.today)

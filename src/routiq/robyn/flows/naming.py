@@ -105,6 +105,14 @@ def _forget(memory: Memory, what: What) -> bool:
     return before != (memory.want.anyone, memory.want.anywhere)
 
 
+def is_it_this_type(turn: Turn, id: str, lead: str = "") -> Said:
+    """Ask whether it is for this type. Nothing is said of its being the usual one: whoever has a patient's phone is
+    told of no visit (V5)."""
+    (name,) = (choice.name for choice in turn.context.menu.appointment_types if choice.id == id)
+    turn.memory.listed_what, turn.memory.listed = What.APPOINTMENT_TYPE, (id,)
+    return turn.ask(Question.THIS_TYPE, f"{lead} {wording.is_it_for(name)}".strip())
+
+
 def pick(turn: Turn, what: What, ids: tuple[str, ...] = ()) -> Said:
     """Ask which, by up to four names."""
     known = [choice for choice in choices(turn.context.menu, what) if not ids or choice.id in ids][:MOST_NAMED]

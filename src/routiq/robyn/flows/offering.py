@@ -27,11 +27,13 @@ def search(turn: Turn, lead: str = "") -> Said:
     memory, menu = turn.memory, turn.context.menu
     memory.clear_table()
     habit = turn.desk.habit_of(memory.patient_id)
-    kind = _type(turn, habit)
+    kind = _type(turn)
     if not kind:
-        if menu.appointment_types:
-            return naming.pick(turn, What.APPOINTMENT_TYPE)
-        return _none(turn, Times(reason=NoTimes.UNAVAILABLE), lead)
+        if not menu.appointment_types:
+            return _none(turn, Times(reason=NoTimes.UNAVAILABLE), lead)
+        if habit.appointment_type_id in _ids(menu.appointment_types):
+            return naming.is_it_this_type(turn, habit.appointment_type_id, lead)
+        return naming.pick(turn, What.APPOINTMENT_TYPE)
     if unsure := next((window for window in memory.want.windows if window.unsure), None):
         return turn.ask(Question.WHICH_DAY, f"{lead} {wording.which_day(unsure.days, turn.today)}".strip())
     windows = memory.want.windows or (Window(),)
@@ -68,9 +70,10 @@ def _nearest(turn: Turn, base: Wish, window: Window) -> tuple[tuple[OfferedTime,
     return best, why
 
 
-def _type(turn: Turn, habit: Habit) -> str:
-    known = {choice.id for choice in turn.context.menu.appointment_types}
-    wanted = turn.memory.want.appointment_type_id or habit.appointment_type_id
+def _type(turn: Turn) -> str:
+    """The one that was named or agreed to, or the only one; what is merely usual is asked about first (BOOK-09)."""
+    known = _ids(turn.context.menu.appointment_types)
+    wanted = turn.memory.want.appointment_type_id
     if wanted in known:
         return wanted
     return next(iter(known)) if len(known) == 1 else ""
@@ -152,8 +155,8 @@ def put_on_table(turn: Turn, times: Sequence[OfferedTime], lead: str = "") -> Sa
 
 
 def read_back(turn: Turn, offer: Offer, lead: str = "") -> Said:
-    """Say what the practice wants said before each booking, then exactly what would be booked, and ask for a yes, if
-    the offer still holds."""
+    """Say what the practice wants said before each booking, then exactly what would be booked or moved, and ask for a
+    yes, if the offer still holds."""
     if turn.now >= offer.expires_at:
         return look_again(turn, offer)
     if not turn.desk.hold(offer.time, turn.who):
@@ -164,11 +167,10 @@ def read_back(turn: Turn, offer: Offer, lead: str = "") -> Said:
     turn.did("read_back", token=offer.token)
     memory = turn.memory
     if memory.flow is Flow.MOVE:
-        instructions, said = "", changes.read_back_move(memory.change.about[0].time, offer.time, turn.today)
+        said = changes.read_back_move(memory.change.about[0].time, offer.time, turn.today)
     else:
-        instructions = turn.practice.booking_instructions
         said = wording.read_back(offer.time, memory.patient_called, turn.today)
-    return turn.ask(Question.CONFIRM, " ".join(filter(None, (lead, instructions, said))))
+    return turn.ask(Question.CONFIRM, " ".join(filter(None, (lead, turn.desk.booking_instructions(), said))))
 
 
 def look_again(turn: Turn, offer: Offer) -> Said:

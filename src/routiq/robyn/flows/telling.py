@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from routiq.robyn import wording
+from routiq.robyn.escalation.triggers import Trigger
 from routiq.robyn.flows import aside, choosing, handover, proving, table
 from routiq.robyn.flows.turn import Said, Turn
 from routiq.robyn.memory import Change, Flow, Visit
@@ -23,9 +24,7 @@ def begin_invoice(turn: Turn, asked: AskInvoice) -> Said:
     """Where nothing can be known of invoices nobody is asked who they are for nothing."""
     aside.begin(turn, Flow.TELL_INVOICE)
     turn.memory.change = Change(every=asked.copy)
-    if not turn.desk.tells_invoices():
-        return choosing.team_only(turn, wording.INVOICE_PASSED_ON, "Asked about an invoice or a payment")
-    return invoice(turn)
+    return invoice(turn) if turn.desk.tells_invoices() else _by_team(turn)
 
 
 def booking(turn: Turn) -> Said:
@@ -52,11 +51,21 @@ def invoice(turn: Turn) -> Said:
     memory = turn.memory
     owed = turn.desk.owed(memory.patient_id)
     if owed is None:
-        return choosing.team_only(turn, wording.INVOICE_PASSED_ON, "Asked about an invoice or a payment")
+        return _by_team(turn)
     turn.did("told_owed", invoices=owed.invoices)
     said = telling.owed(owed)
     if memory.change.every:
-        handover.leave_task(turn, handover.CALL_BACK, "Wants a copy of an invoice or a receipt")
+        handover.leave_task(turn, handover.CALL_BACK, "Wants a copy of an invoice or a receipt", _trigger(turn))
         memory.handed_over = True
         said = f"{said} {telling.COPY_BY_TEAM}"
     return aside.end(turn, said)
+
+
+def _by_team(turn: Turn) -> Said:
+    reason = "Asked about an invoice or a payment"
+    return choosing.team_only(turn, wording.INVOICE_PASSED_ON, reason, _trigger(turn))
+
+
+def _trigger(turn: Turn) -> Trigger | None:
+    """What is about money goes the way that the practice set for that; where it wants none, it is a plain task."""
+    return Trigger.BILLING if turn.desk.rule_of(Trigger.BILLING).on else None

@@ -50,6 +50,7 @@ ASKED_AT = frozenset(
     {
         Question.OPEN,
         Question.PICK,
+        Question.THIS_TYPE,
         Question.WHEN,
         Question.WHICH_DAY,
         Question.CHOICE,

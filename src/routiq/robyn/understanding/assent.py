@@ -100,6 +100,12 @@ _TURNS = any_of(r"but|instead|what about|how about|change|different|rather|anoth
 """In a question beside a yes: it asks for something else than what was agreed to."""
 _FOR_REFERENCE = any_of(r"for my (?:reference|records?|info|information|file)")
 
+_LOOSELY = any_of(
+    r"i (?:think|guess|suppose|believe) so|(?:the|my) usual|as (?:always|usual|before)|like last time|"
+    r"(?:the )?same (?:as (?:always|usual|before|last time)|again|thing|one|type)|the same"
+)
+_NOT_THAT = any_of(r"not|other than|rather than|instead of|different|never")
+
 _OUTRIGHT = any_of(r"yes|yep|yeah|yea|yup|ya|sure|please|of course|absolutely|definitely|i do|i would")
 _OUTRIGHT_NO = re.compile(r"^(?:\w+ ,? ?)?(?:no|nope|nah)\b")
 _ACKNOWLEDGES = any_of(
@@ -136,6 +142,11 @@ def says_yes(said: str) -> bool:
         if (_TURNS if asked else _RESERVED).search(_FOR_REFERENCE.sub("", _NOT_NO.sub("", without_closing(part)))):
             return False
     return True
+
+
+def agrees_loosely(said: str) -> bool:
+    """A yes where nothing is booked by it: "I think so" and "the usual" are one too."""
+    return says_yes(said) or bool(_LOOSELY.search(said) and not says_no(said) and not _NOT_THAT.search(said))
 
 
 def asks_besides(said: str) -> bool:

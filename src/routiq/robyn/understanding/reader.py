@@ -22,6 +22,8 @@ class Question(StrEnum):
     DATE_OF_BIRTH = "date_of_birth"
     PICK = "pick"
     """Which of a few names of the menu."""
+    THIS_TYPE = "this_type"
+    """Yes or no to one type of appointment, before times are looked for."""
     WHEN = "when"
     WHICH_DAY = "which_day"
     """Which of the days that the words may mean."""

@@ -242,7 +242,8 @@ class _Reading:
         self, said: str, rest: str, wished: tuple[WishTime, ...], named: list[Command], taken: Choose | None
     ) -> list[Command]:
         question, found = self.question, list[Command]()
-        yes, no = assent.says_yes(said), assent.says_no(said)
+        loosely = question is Question.THIS_TYPE
+        yes, no = assent.agrees_loosely(said) if loosely else assent.says_yes(said), assent.says_no(said)
         thanks, ends = acts.thanks(said), acts.ends(said)
         no = no or (question in _TIME_QUESTIONS and existing.gives_up(said))
         no = no and not (acts.asks_repeat(said) or (taken and choosing.leaves_out(said)))
@@ -358,7 +359,7 @@ class _Reading:
                 found.append(GiveName(name))
             if own or (question in _WHOLE_NAME and (found or question is Question.CALLER_NAME)):
                 return found
-        picking = question is Question.PICK
+        picking = question in {Question.PICK, Question.THIS_TYPE}
         menu = context.menu
         for what, ids in (
             (What.PRACTITIONER, names.name_practitioners(rest, menu.practitioners, expected=picking)),

@@ -27,6 +27,7 @@ INSTRUCTIONS = (
 _ASKED = {
     Question.OPEN: "How can I help?",
     Question.PICK: "Which of these do you mean?",
+    Question.THIS_TYPE: "Is it for this type of appointment?",
     Question.WHEN: "When would suit you?",
     Question.WHICH_DAY: "Which of these days do you mean?",
     Question.CHOICE: "Which of the offered times would suit you?",

@@ -27,18 +27,27 @@ _HELLO_NAMED = _("Hello {called}, this is {her_name}, the automated assistant at
 _I_AM = _("I'm {her_name}, an automated assistant at {practice}, not a person. You can ask for our team at any time.")
 
 
-def greeting(practice: str, called: str = "", *, her_name: str = "Robyn", more: str = "") -> str:
-    """What she is comes first, whatever the practice adds (V3)."""
+def greeting(practice: str, called: str = "", *, her_name: str = "Robyn", own: str = "", asks: str = "") -> str:
+    """What she is comes first, whatever else is said (V3). Then the practice's ``own`` words, or what she can do;
+    then what she ``asks``, or how she can help, unless the own words end with a question (CH-07)."""
     hello = (_HELLO_NAMED if called else _HELLO).format(practice=practice, called=called, her_name=her_name)
-    return f"{hello} {more}".strip()
+    asks = asks or ("" if own.endswith("?") else str(HOW_CAN_I_HELP))
+    return " ".join(filter(None, (hello, own or str(WHAT_I_DO), asks)))
+
+
+def not_ready(practice: str, *, her_name: str, own: str) -> str:
+    """The greeting of a practice that is still being set up (CH-09)."""
+    hello = _HELLO.format(practice=practice, her_name=her_name)
+    return " ".join(filter(None, (hello, own, str(NOT_READY))))
 
 
 def i_am(her_name: str, practice: str) -> str:
     return _I_AM.format(her_name=her_name, practice=practice)
 
 
-HOW_CAN_I_HELP = _("I can book an appointment for you. What day and time would suit you?")
-I_CAN_BOOK_WHO = _("I can book an appointment for you. Who is it for? Please tell me their first name.")
+WHAT_I_DO = _("I can book, move or cancel an appointment for you.")
+HOW_CAN_I_HELP = _("How can I help?")
+WHO_IS_IT_FOR = _("Who is it for? Please tell me their first name.")
 WHO = _("Who is the appointment for? Please tell me their first name.")
 WHO_AGAIN = _("Sorry, I can't find that name with this number. Please tell me the first and last name once more.")
 FULL_NAME = _("Thank you. Please tell me the first and last name.")
@@ -117,6 +126,7 @@ CLARIFY = {
     "choice": _("Sorry, I did not understand. Which of these times would you like, or shall I look for others?"),
     "confirm": _("Sorry, I did not understand. Shall I book it, yes or no?"),
     "pick": _("Sorry, I did not understand."),
+    "this_type": _("Sorry, I did not understand. Yes or no?"),
     "when": _("Sorry, I did not understand. Please tell me a day and a time, such as Thursday after three."),
     "other_days": _("Sorry, I did not understand. Shall I look at other days, yes or no?"),
     "anyone_else": _("Sorry, I did not understand. Shall I look at anyone else, yes or no?"),
@@ -125,6 +135,7 @@ CLARIFY = {
 
 
 _SURE = _("Just to be sure: do you mean {days}?")
+_IS_IT_FOR = _("Is it for {kind}?")
 _WHICH = _("{question}: {names}?")
 _WHICH_TYPE = _("Which type of appointment would you like")
 _WHICH_PERSON = _("Who would you like to see")
@@ -144,6 +155,10 @@ _BOOKED = _("It is booked: {start}, {kind} with {practitioner} at {location}.")
 
 def which_day(days: Sequence[date], today: date) -> str:
     return _SURE.format(days=listed(spoken_day(day, today) for day in days))
+
+
+def is_it_for(kind: str) -> str:
+    return _IS_IT_FOR.format(kind=kind)
 
 
 def which(names: Sequence[str], subject: str) -> str:
