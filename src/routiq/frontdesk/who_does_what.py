@@ -75,8 +75,8 @@ def menu() -> Menu:
     """What can be booked online at the practice in force: everything whose own switch is on and that is offered."""
     rows: dict[str, list[tuple[str, ...]]] = {"who": [], "where": [], "what": [], "offered": []}
     with database.cursor() as cursor:
-        told = {"practice": current_practice_id(), "disconnected": Connection.State.DISCONNECTED.value}
-        cursor.execute(_ON_OFFER, told)
+        disconnected = str(Connection.State.DISCONNECTED)
+        cursor.execute(_ON_OFFER, {"practice": current_practice_id(), "disconnected": disconnected})
         for kind, *row in cursor.fetchall():
             rows[kind].append(tuple(row))
     practitioners = {id: tuple(names) for id, *names in rows["who"]}
