@@ -155,7 +155,9 @@ def announced(place: Stage, *, seconds: int, rate: int, full: bool) -> Chapter:
         served(place, sandbox, limit=LIMIT) as here,
         here.installed.process("workers", "routiq.cli", "worker"),
     ):
-        people = active(sandbox)
+        *people, last = active(sandbox)
+        # The workers are up when a change of somebody else has come through.
+        delays(here.installed, edit_steadily(sandbox, [last], rate))
         edited = edit_steadily(sandbox, people[: seconds * rate], rate)
         found = delays(here.installed, edited)
         storm, storm_requests, storm_seconds = _storm(sandbox, here, people, 2000 if full else 200)

@@ -46,7 +46,7 @@ def _which() -> sql.Composed:
 
 def filled() -> list[str]:
     """The tables that have rows."""
-    return [table for (table,) in administrator().execute(_which()).fetchall()]
+    return [table for (table,) in administrator().execute(_which(), prepare=True).fetchall()]
 
 
 def clear() -> None:

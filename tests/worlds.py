@@ -35,7 +35,7 @@ def related(record: dict[str, Any], name: str) -> str:
 
 def differences(connection: Connection, sandbox: RunningSandbox) -> list[str]:
     """What is missing, extra or different; empty when the mirror is true."""
-    world = sandbox.world()
+    world = sandbox.world(*MODELS, "attendees", "services")
     since = window_start(connection)
     found: list[str] = []
     for name, compare in (
@@ -226,8 +226,6 @@ def _seats(connection: Connection, world: dict[str, Any], since: datetime) -> li
 
 
 def _offerings(connection: Connection, world: dict[str, Any]) -> list[str]:
-    if "services" not in world:
-        return []
     theirs = {
         (related(row, "business"), related(row, "appointment_type"), link["links"]["self"].rsplit("/", 1)[1])
         for row in world["services"]

@@ -12,6 +12,7 @@ from typing import Any
 from pms_sandbox import edits
 from pms_sandbox.bulk import act, carry_out
 from pms_sandbox.cliniko.encode import show
+from pms_sandbox.cliniko.reference import offered
 from pms_sandbox.http import Answer, Request, json_answer
 from pms_sandbox.sandbox import Sandbox
 from pms_sandbox.stamps import seconds, stamp
@@ -53,6 +54,7 @@ class Control:
             ("POST", "faults"): lambda request, world: asdict(sandbox.faults.arm(request.any_json())),
             ("DELETE", "faults"): lambda request, world: sandbox.faults.clear(),
             ("POST", "reset"): lambda request, world: sandbox.reset(),
+            ("POST", "snapshot"): lambda request, world: sandbox.snapshot(),
             ("POST", "reservations"): self._reserve,
             ("GET", "webhooks"): lambda request, world: sandbox.hub.report(),
             ("PATCH", "webhooks"): self._tune_webhooks,
@@ -73,11 +75,12 @@ class Control:
     # -- reading ---------------------------------------------------------------------------------------------------
 
     def _world(self, request: Request, world: World) -> dict[str, Any]:
-        """Full records as the API serves them, archived and cancelled ones included; ``?only=a,b`` limits them."""
+        """Full records as the API serves them, archived and cancelled ones included; ``?only=a,b`` limits them.
+        ``services`` in it is who does what where, which follows from other records."""
         only = [name for name in dict(request.query).get("only", "").split(",") if name]
         names = only or [name for name in world.collections if name != "bookings"]
         for name in names:
-            if name not in world.collections:
+            if name not in world.collections and name != "services":
                 raise edits.NoSuchRecord(name)
         base = self._base(request)
         return {
@@ -85,7 +88,10 @@ class Control:
             "account": world.settings["account"],
             "settings": world.settings,
             "collections": {
-                name: [self._shown(world, name, row, base) for row in world[name].rows.values()] for name in names
+                name: offered(world, world["businesses"].rows, base)
+                if name == "services"
+                else [self._shown(world, name, row, base) for row in world[name].rows.values()]
+                for name in names
             },
         }
 

@@ -41,8 +41,13 @@ class Sandbox:
         """Appointments and seats in classes of one account in one list."""
         return self._diaries[world.account_id]
 
+    def snapshot(self) -> None:
+        """The worlds as they are now are what :meth:`reset` goes back to."""
+        for world in self.worlds.values():
+            world.snapshot()
+
     def reset(self) -> None:
-        """The generated world again, with its keys, its clock and nothing armed or logged."""
+        """The remembered worlds again, with their keys, their clock and nothing armed or logged."""
         for world in self.worlds.values():
             world.reset()
         self.keys.reset()

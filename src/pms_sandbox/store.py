@@ -109,13 +109,19 @@ class Collection:
         self._changed(id_, old, None)
         return old
 
-    def load(self, rows: dict[str, Row]) -> None:
-        """Take over these rows as the whole collection."""
-        self.rows = dict(rows)
-        self._views.clear()
-        self._asked.clear()
-        self._buckets.clear()
-        self.encoded.clear()
+    def load(self, rows: dict[str, Row]) -> list[tuple[Row | None, Row | None]]:
+        """Take over these rows as the whole collection. Gives what is different now, as pairs of before and after;
+        where nothing is, views and encoded records stay."""
+        held = self.rows
+        changed = [(held.get(id_), row) for id_, row in rows.items() if held.get(id_) is not row]
+        changed += [(row, None) for id_, row in held.items() if id_ not in rows]
+        if changed:
+            self.rows = dict(rows)
+            self._views.clear()
+            self._asked.clear()
+            self._buckets.clear()
+            self.forget_encoded([str((old or new or {})["id"]) for old, new in changed])
+        return changed
 
     def forget_encoded(self, ids: Iterable[str]) -> None:
         """Drop the stored bytes of records whose shown text depends on a record that changed."""

@@ -105,6 +105,10 @@ class RunningSandbox:
         """The generated world again; nothing armed, nothing logged."""
         self.control("POST", "reset")
 
+    def snapshot(self) -> None:
+        """From now on ``reset`` goes back to the world as it is now."""
+        self.control("POST", "snapshot")
+
 
 @contextlib.contextmanager
 def running_sandbox(*, process: bool = False, **options: Any) -> Iterator[RunningSandbox]:

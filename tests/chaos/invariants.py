@@ -93,10 +93,12 @@ class AlwaysTrue(RuleBasedStateMachine):
         self.the_mirror_is_true()
         self.nothing_goes_back_in_time()
         self.only_what_is_gone_is_taken_for_gone()
-        look(self.connection, thorough=True)
         self.every_accepted_event_is_kept()
-        assert not SyncEvent.objects.filter(outcome="waiting").exists()
-        self.the_mirror_is_true()
+        if SyncEvent.objects.filter(outcome="waiting").exists():
+            look(self.connection, thorough=True)
+            self.every_accepted_event_is_kept()
+            assert not SyncEvent.objects.filter(outcome="waiting").exists()
+            self.the_mirror_is_true()
 
     def the_mirror_is_true(self) -> None:
         found = differences(self.connection, self.stage.sandbox)

@@ -109,12 +109,11 @@ class Stage:
         self.sequences = 0
         self.world: dict[str, list[dict[str, Any]]] = {}
         self.gone_at_first: set[str] = set()
-        self._thinning: list[dict[str, Any]] = []
         self._traveller: Any = None
         self._time: Any = None
 
-    def thin_out(self) -> list[dict[str, Any]]:
-        """The edits that make the generated world small."""
+    def thin_out(self) -> None:
+        """Make the generated world small; as it is then, it comes back before each sequence."""
         now = datetime.now(UTC)
         edits = []
         for name, kept in (("individual_appointments", BOOKINGS_KEPT), ("group_appointments", CLASSES_KEPT)):
@@ -123,13 +122,14 @@ class Stage:
                     edits.append({"op": "delete", "collection": name, "id": record["id"]})
         for record in self.sandbox.world("unavailable_blocks")["unavailable_blocks"]:
             edits.append({"op": "delete", "collection": "unavailable_blocks", "id": record["id"]})
-        return edits
+        self._their_day_begins()
+        self.sandbox.edit(edits)
+        self.sandbox.snapshot()
 
-    def set_up_world(self, thinning: list[dict[str, Any]]) -> None:
-        self._thinning = thinning
+    def _their_day_begins(self) -> None:
+        """The world as it is remembered, at this moment, and nobody subscribed to what happens in it."""
         self.sandbox.reset()
         self.sandbox.clock(now=datetime.now(UTC).isoformat())
-        self.sandbox.edit(thinning)
 
     def remember(self) -> None:
         """What is there now is how every sequence begins."""
@@ -148,7 +148,7 @@ class Stage:
 
     def begin(self) -> None:
         self.sequences += 1
-        self.set_up_world(self._thinning)
+        self._their_day_begins()
         with transaction.atomic(), database.cursor() as cursor:
             for table in reversed(KEPT_TABLES):
                 cursor.execute(f"DELETE FROM {table}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from pms_sandbox.cliniko.repeats import checked_rule, repeat
 from pms_sandbox.conditions import Condition
 from pms_sandbox.http import Answer, json_answer, refuse
 from pms_sandbox.stamps import parse_stamp
+from pms_sandbox.world.model import World
 from pms_sandbox.world.settings import public_part
 
 SETTINGS_ROLES = frozenset({"administrator", "power receptionist"})
@@ -109,8 +111,8 @@ def services_of_business(call: Call) -> Answer:
     return _services(call, [call.ids[0]])
 
 
-def _services(call: Call, places: list[str]) -> Answer:
-    world = call.world
+def offered(world: World, places: Iterable[str], base: str) -> list[dict[str, Any]]:
+    """Who does what at these businesses, as the vendor lists it; nothing of what is archived or inactive."""
     rows = []
     for place in sorted(places):
         business = world["businesses"].rows[place]
@@ -121,7 +123,7 @@ def _services(call: Call, places: list[str]) -> Answer:
             if kind is None or kind.get("archived_at"):
                 continue
             who = [
-                maybe(call.base, "practitioners", id_)
+                maybe(base, "practitioners", id_)
                 for id_, row in world["practitioners"].rows.items()
                 if row.get("active", True)
                 and place in row.get("business_ids", ())
@@ -130,11 +132,16 @@ def _services(call: Call, places: list[str]) -> Answer:
             if who:
                 rows.append(
                     {
-                        "appointment_type": maybe(call.base, "appointment_types", type_id),
-                        "business": maybe(call.base, "businesses", place),
+                        "appointment_type": maybe(base, "appointment_types", type_id),
+                        "business": maybe(base, "businesses", place),
                         "practitioners": who,
                     }
                 )
+    return rows
+
+
+def _services(call: Call, places: Iterable[str]) -> Answer:
+    rows = offered(call.world, places, call.base)
     page, per_page = page_of(call.request.query)
     shown = [msgspec.json.encode(row) for row in rows[(page - 1) * per_page : page * per_page]]
     return envelope("services", shown, len(rows), page_links(call.url, call.request.query, page, per_page, len(rows)))

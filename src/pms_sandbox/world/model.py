@@ -152,12 +152,19 @@ class World:
         }
 
     def reset(self) -> None:
-        """Back to the generated state; rows are shared with the snapshot, since no row is ever changed in place."""
-        for name, rows in self._pristine["rows"].items():
-            self.collections[name].load(rows)
-        self.settings = copy.deepcopy(self._pristine["settings"])
+        """Back to the remembered state; rows are shared with it, since no row is ever changed in place. What nobody
+        touched meanwhile need not be sorted and encoded anew."""
+        undone = [
+            (name, old, row)
+            for name, rows in self._pristine["rows"].items()
+            for old, row in self.collections[name].load(rows)
+        ]
+        for name, old, row in undone:
+            self._forget_dependents(name, old, row)
+        if undone or self.settings != self._pristine["settings"]:
+            self.settings = copy.deepcopy(self._pristine["settings"])
+            self.resets += 1
         self.mint.serial = self._pristine["serial"]
-        self.resets += 1
 
     def _forget_dependents(self, name: str, old: Row | None, new: Row | None) -> None:
         """Records that show a piece of this one must be encoded anew."""

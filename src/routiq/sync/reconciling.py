@@ -73,7 +73,8 @@ def note_page(run: SyncRun, stream: Stream, page: Page, changes: list[Change]) -
     )
     back = _there_after_all(run, stream, page)
     found = Counter(_word(change) for change in (*changes, *back) if change.record_id)
-    _count(run, stream, checked=len(page.records), **found)
+    if found:
+        _count(run, stream, **found)
 
 
 def _word(change: Change) -> str:
@@ -110,9 +111,7 @@ def start_over(run: SyncRun) -> None:
 
 def remove_what_is_gone(run: SyncRun) -> None:
     """Mark what no walk met and the vendor does not know any more, unless that is more than is plausible."""
-    for stream in COMPARED:
-        if not run.parts.filter(stream=stream).exists():
-            continue
+    for stream in _count_checked(run):
         unmet = list(_unmet(run, stream).values_list("remote_id", flat=True))
         if not unmet:
             continue
@@ -246,6 +245,18 @@ def _remove(run: SyncRun, stream: Stream, ids: list[str]) -> None:
     publish(run.connection, stream, changes)
     _count(run, stream, removed=len(ids))
     announce(run.practice_id, "sync")
+
+
+def _count_checked(run: SyncRun) -> list[Stream]:
+    """Add to the report how many records the walks brought; returns the streams that were walked."""
+    fetched = Counter[Stream]()
+    for name, number in run.parts.filter(stream__in=[str(stream) for stream in COMPARED]).values_list(
+        "stream", "fetched"
+    ):
+        fetched[Stream(name)] += number
+    for stream, number in fetched.items():
+        _count(run, stream, checked=number - (run.report or {}).get(str(stream), {}).get("checked", 0))
+    return [stream for stream in COMPARED if stream in fetched]
 
 
 @transaction.atomic
