@@ -113,6 +113,7 @@ class Collection:
         """Take over these rows as the whole collection. Gives what is different now, as pairs of before and after;
         where nothing is, views and encoded records stay."""
         held = self.rows
+        changed: list[tuple[Row | None, Row | None]]
         changed = [(held.get(id_), row) for id_, row in rows.items() if held.get(id_) is not row]
         changed += [(row, None) for id_, row in held.items() if id_ not in rows]
         if changed:
