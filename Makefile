@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
-# A database that somebody named is one: two processes would clear it under each other's feet.
-SIDE_BY_SIDE := $(if $(DATABASE_URL)$(DATABASE_URL_FILE),0,auto)
+# One more than there are processors, since a test waits for the database for a good part of its time. A database that
+# somebody named is one: two processes would clear it under each other's feet.
+SIDE_BY_SIDE := $(if $(DATABASE_URL)$(DATABASE_URL_FILE),0,$(shell $(PYTHON) -c 'import os; print(os.cpu_count() + 1)'))
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check fmt bench bench-robyn demo-reset crash chaos scenarios races fuzz-api journeys lock clean
