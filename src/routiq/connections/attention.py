@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db import connection as database
 from django.utils import timezone
 
 from routiq.connections.models import Connection
@@ -16,6 +16,9 @@ LASTS = timedelta(minutes=1)
 def watch() -> None:
     """A patient speaks, or a page that shows the day is open, at the practice in force. Cheap when repeated."""
     now = timezone.now()
-    Connection.objects.filter(
-        Q(watched_until=None) | Q(watched_until__lt=now + LASTS / 2), state=Connection.State.ACTIVE
-    ).update(watched_until=now + LASTS)
+    with database.cursor() as cursor:
+        cursor.execute(
+            "UPDATE connections_connection SET watched_until = %(until)s "
+            "WHERE state = %(active)s AND (watched_until IS NULL OR watched_until < %(soon)s)",
+            {"until": now + LASTS, "soon": now + LASTS / 2, "active": str(Connection.State.ACTIVE)},
+        )

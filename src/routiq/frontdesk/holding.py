@@ -6,6 +6,7 @@ One for each who is asked. When they say yes, the write takes it over (:func:`ro
 from __future__ import annotations
 
 from django.db import IntegrityError, transaction
+from django.db import connection as database
 from django.utils import timezone
 from psycopg.types.range import TimestamptzRange
 
@@ -46,7 +47,11 @@ def hold(offer: OfferedTime, holder: str) -> bool:
 
 def let_go(holder: str) -> None:
     """They do not want it, or not any more."""
-    SlotHold.objects.filter(write=None, holder=holder).delete()
+    with database.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM frontdesk_slothold WHERE practice_id = %s AND booking_id IS NULL AND holder = %s",
+            [current_practice_id(), holder],
+        )
 
 
 def hung_up(holder: str) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from django.db import connection as database
 from django.db.models import Q
 from django.utils import timezone
 
-from routiq.connections.connecting import live_connection
 from routiq.connections.models import Connection
 from routiq.frontdesk.wishes import Caller, Habit, KnownPatient
-from routiq.mirror.models import Appointment, Offering, Patient, Practitioner
+from routiq.mirror.models import Appointment, Patient
 from routiq.mirror.queries import fold
 from routiq.pms.phones import e164
 from routiq.pms.records import PatientDraft
@@ -64,40 +64,48 @@ def alike(connection: Connection, draft: PatientDraft) -> list[KnownPatient]:
     return list(found.values())
 
 
+_LATEST_TO_BE_HAD = """
+SELECT a.practitioner_remote_id, a.appointment_type_remote_id, a.location_remote_id, EXISTS (
+    SELECT FROM mirror_practitioner p
+    WHERE p.connection_id = a.connection_id AND p.remote_id = a.practitioner_remote_id
+      AND p.online AND p.active AND p.removed_at IS NULL
+  )
+FROM (
+  SELECT * FROM mirror_appointment
+  WHERE connection_id = (
+      SELECT id FROM connections_connection WHERE practice_id = %(practice)s AND state <> %(disconnected)s
+      ORDER BY id LIMIT 1
+    )
+    AND patient_remote_id = %(patient)s AND removed_at IS NULL AND status = %(confirmed)s AND starts_at <= %(now)s
+  ORDER BY starts_at DESC LIMIT 5
+) a
+WHERE EXISTS (
+  SELECT FROM mirror_offering o
+  WHERE o.connection_id = a.connection_id AND o.practitioner_remote_id = a.practitioner_remote_id
+    AND o.appointment_type_remote_id = a.appointment_type_remote_id
+)
+ORDER BY a.starts_at DESC LIMIT 1
+"""
+
+
 def habit_of(patient_remote_id: str) -> Habit:
     """The practitioner, type and location of the patient's latest visit that can be had again online (BOOK-06).
 
     A practitioner who left is left out, and so is a type they never offer online; what remains still helps.
     """
-    connection = live_connection()
-    if connection is None:
-        return Habit()
-    latest = (
-        Appointment.objects.filter(
-            connection=connection,
-            patient_remote_id=patient_remote_id,
-            removed_at=None,
-            status=Appointment.Status.CONFIRMED,
+    with database.cursor() as cursor:
+        cursor.execute(
+            _LATEST_TO_BE_HAD,
+            {
+                "practice": current_practice_id(),
+                "disconnected": str(Connection.State.DISCONNECTED),
+                "patient": patient_remote_id,
+                "confirmed": str(Appointment.Status.CONFIRMED),
+                "now": timezone.now(),
+            },
         )
-        .filter(starts_at__lte=timezone.now())
-        .order_by("-starts_at")[:5]
-    )
-    for visit in latest:
-        same = {
-            "connection": connection,
-            "appointment_type_remote_id": visit.appointment_type_remote_id,
-        }
-        if Offering.objects.filter(**same, practitioner_remote_id=visit.practitioner_remote_id).exists():
-            return Habit(
-                practitioner_id=_if_online(visit.practitioner_remote_id, connection.pk),
-                appointment_type_id=visit.appointment_type_remote_id,
-                location_id=visit.location_remote_id,
-            )
-    return Habit()
-
-
-def _if_online(practitioner_id: str, connection_id: int) -> str:
-    online = Practitioner.objects.filter(
-        connection_id=connection_id, remote_id=practitioner_id, online=True, active=True, removed_at=None
-    )
-    return practitioner_id if online.exists() else ""
+        row = cursor.fetchone()
+    if row is None:
+        return Habit()
+    who, what, where, is_online = row
+    return Habit(practitioner_id=who if is_online else "", appointment_type_id=what, location_id=where)

@@ -8,10 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.db import connection as database
+
 from routiq.knowledge import alike, clinical, facts, questions, quoting, ranking, searching
 from routiq.knowledge.models import Passage, Source
 from routiq.knowledge.practicefacts import FactsOfThePractice
 from routiq.knowledge.questions import Kind, Query
+from routiq.practices.tenancy import current_practice_id
 
 SYSTEM = "the practice management system"
 """The source of a fact."""
@@ -70,7 +73,13 @@ def find(question: str, *, channel: str = "", location_id: str = "") -> Finding:
 
 def _written_for(question: str, channel: str) -> Answer | None:
     """The note that somebody wrote to answer this very question (KB-04)."""
-    written = Source.objects.filter(kind=Source.Kind.NOTE).exclude(asked=[]).order_by("pk").values_list("pk", "asked")
+    with database.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, asked FROM knowledge_source WHERE practice_id = %s AND kind = %s AND asked <> '{}' "
+            "ORDER BY id",
+            [current_practice_id(), str(Source.Kind.NOTE)],
+        )
+        written = cursor.fetchall()
     best, best_pk = 0.0, 0
     gist = alike.gist(question)
     for pk, asked in written:

@@ -7,6 +7,8 @@ from datetime import time
 from functools import cached_property
 from typing import Any
 
+from django.db import connection as database
+
 from routiq.connections.connecting import live_connection
 from routiq.connections.models import Connection
 from routiq.frontdesk.models import DeskRules
@@ -14,7 +16,6 @@ from routiq.frontdesk.rules import desk_rules
 from routiq.knowledge.facts import Offered, Place, Practising
 from routiq.knowledge.questions import plain
 from routiq.mirror.models import AppointmentType, BookingRules, Location, Practitioner, RosterDay
-from routiq.practices.models import Practice
 from routiq.practices.tenancy import current_practice_id
 
 
@@ -25,10 +26,13 @@ class FactsOfThePractice:
     @cached_property
     def own_words(self) -> frozenset[str]:
         """The practice's and its locations' own names: in a question they say nothing."""
-        here = Location.objects.filter(practice_id=current_practice_id(), removed_at=None, active=True)
-        names = {name for pair in here.values_list("name", "practice__name") for name in pair}
-        names = names or {Practice.objects.values_list("name", flat=True).get(pk=current_practice_id())}
-        return frozenset(plain(" ".join(names)).split())
+        with database.cursor() as cursor:
+            cursor.execute(
+                "SELECT name FROM practices_practice WHERE id = %(practice)s UNION ALL "
+                "SELECT name FROM mirror_location WHERE practice_id = %(practice)s AND removed_at IS NULL AND active",
+                {"practice": current_practice_id()},
+            )
+            return frozenset(plain(" ".join(name for (name,) in cursor.fetchall())).split())
 
     @cached_property
     def places(self) -> tuple[Place, ...]:

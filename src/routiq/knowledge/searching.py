@@ -79,7 +79,7 @@ def _quoted(lexeme: str) -> str:
 
 def candidates(passage_ids: Sequence[int]) -> tuple[list[Candidate], dict[int, Passage]]:
     """These passages with the words of each of their sentences, in this order."""
-    rows = Passage.objects.filter(pk__in=passage_ids).select_related("source")
+    rows = Passage.objects.filter(pk__in=passage_ids).select_related("source").defer("search", "source__text")
     passages = {row.pk: row for row in rows}
     ordered = [passages[pk] for pk in passage_ids if pk in passages]
     units = {row.pk: [(unit, without_amounts(unit)) for unit in row.text.split("\n")] for row in ordered}

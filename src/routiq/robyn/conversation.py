@@ -7,6 +7,7 @@ what is remembered are stored together, in one transaction, once the turn is don
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db import connection as database
 
 from routiq.connections.attention import watch
 from routiq.frontdesk.rehearsing import nothing_is_written
@@ -236,15 +237,28 @@ def _say_meanwhile(row: Conversation, turn: Turn, on_waiting: Callable[[str], No
     return tell
 
 
+# What every turn asks is put as it is: Django would need as long to write such a statement as the database to answer.
+_WITH_LAST_NUMBER = """
+SELECT c.*, (SELECT max(t.number) FROM robyn_turn t WHERE t.conversation_id = c.id) AS last
+FROM robyn_conversation c WHERE c.practice_id = %s AND c.id = %s
+"""
+_REMEMBER = """
+UPDATE robyn_conversation
+SET state = %(state)s, last_turn_at = %(at)s, ended_at = COALESCE(ended_at, %(ended_at)s), filler = '',
+  booking_id = COALESCE(%(booking_id)s, booking_id)
+WHERE id = %(id)s RETURNING ended_at
+"""
+
+
 def _open(conversation_id: int) -> tuple[Conversation, int]:
     """The conversation, and the number of its next turn."""
-    told = Conversation.objects.filter(practice_id=current_practice_id(), pk=conversation_id)
-    row = told.annotate(last=Max("turns__number")).first()
+    rows = Conversation.objects.raw(_WITH_LAST_NUMBER, [current_practice_id(), conversation_id])
+    row = next(iter(rows), None)
     if row is None:
         raise ConversationError("unknown", "There is no such conversation.", "Start a new conversation.")
     if row.ended_at is not None:
         raise ConversationError("ended", "This conversation has ended.", "Start a new conversation.")
-    return row, (row.last or 0) + 1
+    return row, (row.last or 0) + 1  # type: ignore[attr-defined]
 
 
 def _context(memory: Memory, desk: Desk, practice: PracticeFacts, clock: Clock) -> Context:
@@ -294,8 +308,7 @@ def _store(
     at = clock()
     try:
         with transaction.atomic():
-            locked = Conversation.objects.select_for_update().filter(pk=row.pk)
-            hung_up_at = locked.values_list("ended_at", flat=True).get()
+            row.ended_at = _remember(row, turn, at, at if said.ended else None)
             StoredTurn.objects.create(
                 practice_id=row.practice_id,
                 conversation=row,
@@ -310,13 +323,6 @@ def _store(
                 took_ms=int((time.monotonic() - began) * 1000),
                 at=at,
             )
-            row.state = memories.to_state(turn.memory)
-            row.last_turn_at = at
-            row.ended_at = hung_up_at or (at if said.ended else None)
-            row.filler = ""
-            if turn.memory.booking_id and row.channel != REHEARSAL:
-                row.booking_id = turn.memory.booking_id
-            row.save(update_fields=["state", "last_turn_at", "ended_at", "filler", "booking_id"])
             # Somebody is on the line: what changes at the practice now should be here at once.
             watch()
             announce(row.practice_id, "conversation")
@@ -328,6 +334,27 @@ def _store(
         # Nothing is being thought about any more.
         turn.desk.let_go(turn.who)
     return Reply(row.pk, said.text, commands, turn.actions, row.ended_at is not None, turn.filler, row.taken_by)
+
+
+def _remember(row: Conversation, turn: Turn, at: datetime, ended_at: datetime | None) -> datetime | None:
+    """Keep what the conversation remembers now; gives when it ended: by what was said, or because somebody hung up
+    meanwhile."""
+    booking_id = turn.memory.booking_id if row.channel != REHEARSAL else ""
+    with database.cursor() as cursor:
+        cursor.execute(
+            _REMEMBER,
+            {
+                "state": json.dumps(memories.to_state(turn.memory)),
+                "at": at,
+                "ended_at": ended_at,
+                "booking_id": booking_id or None,
+                "id": row.pk,
+            },
+        )
+        found: tuple[datetime | None] | None = cursor.fetchone()
+    if found is None:
+        raise Conversation.DoesNotExist
+    return found[0]
 
 
 def _busy() -> ConversationError:
