@@ -74,6 +74,16 @@ def test_locations_with_the_same_hours_are_told_as_one(practice: Practice) -> No
     )
 
 
+def test_what_all_locations_are_called_alike_is_not_said(practice: Practice) -> None:
+    world = World(practice)
+    for name, weekday in (("Harbour Physio - City", 1), ("Harbour Physio - Northside", 2)):
+        world.works(world.practitioner(f"Ada {name}"), world.location(name), weekday, SHORT)
+    assert said("How late are you open?") == (
+        "Our practitioners are usually at City Monday 9 am to 1 pm, and at Northside Tuesday 9 am to 1 pm."
+    )
+    assert said("How late is Northside open?") == "Our practitioners are usually at Northside Tuesday 9 am to 1 pm."
+
+
 def test_the_only_location_is_not_named(practice: Practice) -> None:
     world = World(practice)
     world.works(world.practitioner(), world.location(), 1, SHORT)

@@ -6,6 +6,7 @@ Only questions that ask for exactly such a fact are answered; one word more, and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import time
@@ -18,6 +19,8 @@ from routiq.practices.clocks import short_clock
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _WHEN = frozenset((*_DAYS, "Weekend", "Morning", "Afternoon", "Arvo", "Evening", "Night", "Today", "Tomorrow"))
 _MOST_NAMED = 6
+_BEFORE_OWN = re.compile(r".*(?:\s[-–|]\s|[:,]\s)")
+"""Where in a place's name its own begins."""
 _MOST_PLACES = 3
 """Whose hours can be listened to."""
 _TITLES = frozenset({"dr", "mr", "mrs", "ms", "miss", "prof", "professor", "doctor"})
@@ -113,8 +116,8 @@ def _beyond(query: Query, places: Sequence[Place]) -> bool:
 
 
 def _named(said: str, places: Sequence[Place]) -> list[Place]:
-    words = set(said.split())
-    found = [place for place in places if set(plain(place.name).split()) <= words]
+    words, called = set(said.split()), _told_apart(places)
+    found = [place for place in places if set(plain(called[place.id]).split()) <= words]
     return found or list(places)
 
 
@@ -217,18 +220,27 @@ def _hours(said: str, facts: Facts, weekdays: frozenset[int], location_id: str) 
         place: {day: span for day, span in spans(place).items() if not weekdays or day in weekdays}
         for place in places
     }
+    called = _told_apart(facts.places)
     is_one_of_many = len(facts.places) > 1
     there = [place for place in places if hours[place]]
     if not there:
-        where = f"at {_listed([place.name for place in places])}" if is_one_of_many else "here"
+        where = f"at {_listed([called[place.id] for place in places])}" if is_one_of_many else "here"
         return Fact("hours", f"Our practitioners are usually not {where} on {_listed(_called(weekdays))}.")
     if not is_one_of_many:
         return Fact("hours", f"Our practitioners are usually here {in_words(hours[there[0]])}.")
     alike: dict[str, list[str]] = {}
     for place in there:
-        alike.setdefault(in_words(hours[place]), []).append(place.name)
+        alike.setdefault(in_words(hours[place]), []).append(called[place.id])
     said_of = _listed([f"at {_listed(names)} {when}" for when, names in alike.items()], comma=True)
     return Fact("hours", f"Our practitioners are usually {said_of}.")
+
+
+def _told_apart(places: Sequence[Place]) -> dict[str, str]:
+    """What each place is called by its id, without the words that all of them begin with, such as the practice's name
+    before a dash."""
+    before = _BEFORE_OWN.match(places[0].name) if len(places) > 1 else None
+    shared = before[0] if before and all(place.name.startswith(before[0]) for place in places) else ""
+    return {place.id: place.name.removeprefix(shared) for place in places}
 
 
 def _called(weekdays: Iterable[int]) -> list[str]:
