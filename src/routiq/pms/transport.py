@@ -9,16 +9,12 @@ from __future__ import annotations
 
 import logging
 import random
-import socket
-import ssl
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
 from typing import Generic, TypeVar
 from urllib.parse import urlencode, urlsplit
 
-import httpx2
 import msgspec
 
 from routiq import __version__
@@ -31,17 +27,14 @@ from routiq.pms.errors import (
     WriteUncertain,
 )
 from routiq.pms.gateway import Lane, Pace, Tell
+from routiq.pms.line import Line
 from routiq.pms.verdicts import Outcome, Verdicts
 
 logger = logging.getLogger("routiq.pms")
-# The libraries below would write whole addresses, query values included, into anybody's log.
-for _name in ("httpx2", "httpcore2"):
-    logging.getLogger(_name).setLevel(logging.WARNING)
+# The library below would write whole addresses, query values included, into anybody's log.
+logging.getLogger("httpcore2").setLevel(logging.WARNING)
 
 ATTEMPTS = 3
-#: Requests that one process has under way with one account, at the most: what may be sent in a minute the pace says,
-#: and nobody on the line shall wait here for those whose answers are slow.
-MOST_AT_ONCE = 50
 #: Seconds a live request waits for the vendor's own limit, and a background one, before ``RateLimited``.
 PATIENCE = {Lane.LIVE: 2.0, Lane.BACKGROUND: 600.0, Lane.POLL: 600.0}
 #: Seconds after which a person has waited long enough, retries included; in the background, for one attempt.
@@ -109,22 +102,18 @@ class Transport:
         self._pace = pace
         self._sleep = sleep
         self._clock = clock
-        self._client = httpx2.Client(
-            headers={
+        self._line = Line(
+            self._base_url,
+            {
                 "User-Agent": f"Routiq/{__version__} ({contact})",
                 "Accept": "application/json",
                 "Accept-Encoding": "gzip",
                 **(headers or {}),
             },
-            follow_redirects=False,
-            # A company's own outbound proxy is honoured, but never for the plain addresses of a sandbox.
-            trust_env=parts.scheme == "https",
-            verify=trusted(with_environment=parts.scheme == "https"),
-            limits=httpx2.Limits(max_connections=MOST_AT_ONCE, max_keepalive_connections=8, keepalive_expiry=20.0),
         )
 
     def close(self) -> None:
-        self._client.close()
+        self._line.close()
 
     def is_own(self, link: str) -> bool:
         """Does this link lead to the pinned host?"""
@@ -230,42 +219,14 @@ class Transport:
         last = min(deadline or started + LONGEST[lane], started + LONGEST[lane])
         left = max(last - started, 0.05)
         timeouts = {phase: min(seconds, left) for phase, seconds in _TIMEOUTS[lane].items()}
-        headers = {"Content-Type": body.kind} if body is not None else None
-        status, answer_headers, received, fault, sent = 0, httpx2.Headers(), b"", "", True
-        try:
-            response = self._client.send(
-                self._client.build_request(
-                    method,
-                    f"{self._base_url}{path}{query}",
-                    content=body.content if body is not None else None,
-                    headers=headers,
-                    extensions={"timeout": timeouts},
-                ),
-                stream=True,
-            )
-            status, answer_headers = response.status_code, response.headers
-            try:
-                encoding = answer_headers.get("content-encoding", "")
-                received = answers.body(_until(last, response.iter_raw()), encoding)
-            finally:
-                response.close()
-        except httpx2.PoolTimeout:
-            fault, sent = "busy", False
-        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError) as error:
-            fault, sent = "unknown_host" if _is_name_failure(error) else "unreachable", False
-        except httpx2.TimeoutException:
-            fault = "timeout"
-        except httpx2.TransportError:
-            fault = "lost"
-        except answers.TooLarge:
-            fault = "too_large"
-        except answers.Damaged:
-            fault = "cut_short"
+        content, kind = (body.content, body.kind) if body is not None else (None, "")
+        outcome = self._line.send(method, f"{path}{query}", content, kind, timeouts=timeouts, last=last)
         took = time.monotonic() - started
-        tell(0 if fault else status, took)
-        overhearing.tell(request, 0 if fault else status, took)
-        logger.info("%s %s %d ms %s", request, fault or status, round(took * 1000), lane.value)
-        return Outcome(status, answer_headers, received, fault, sent)
+        status = 0 if outcome.fault else outcome.status
+        tell(status, took)
+        overhearing.tell(request, status, took)
+        logger.info("%s %s %d ms %s", request, outcome.fault or status, round(took * 1000), lane.value)
+        return outcome
 
     def _decoded(self, outcome: Outcome, decoder: msgspec.json.Decoder[T], request: str) -> T | PmsError:
         try:
@@ -298,27 +259,3 @@ class Transport:
     def _rest(self, lane: Lane, failures: int) -> None:
         """A pause that grows threefold, spread so that many clients do not come back together."""
         self._sleep(_FIRST_DELAY[lane] * 3 ** (failures - 1) * random.uniform(0.75, 1.25))
-
-
-@cache
-def trusted(*, with_environment: bool = True) -> ssl.SSLContext:
-    """Whose certificates are believed: read once a process, which takes as long as several requests."""
-    return httpx2.create_ssl_context(trust_env=with_environment)
-
-
-def _until(last: float, chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Give up on an answer that trickles in so slowly that no single wait is too long."""
-    for chunk in chunks:
-        if time.monotonic() > last:
-            raise httpx2.ReadTimeout("the whole answer took too long")
-        yield chunk
-
-
-def _is_name_failure(error: BaseException) -> bool:
-    """Was it the look-up of the host's name that failed?"""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, socket.gaierror):
-            return True
-        cause = cause.__cause__ or cause.__context__
-    return False
