@@ -6,16 +6,13 @@ was killed is free at once for the next (and two carriers never work on one conn
 
 from __future__ import annotations
 
-import contextvars
 import logging
 import threading
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 
 import msgspec
-from django.conf import settings
-from django.db import connection as database
-from django.db import connections as databases
 from django.db import transaction
 from django.utils import timezone
 
@@ -32,6 +29,7 @@ from routiq.practices.locks import alone
 from routiq.sync import eventlog, plan, reconciling
 from routiq.sync.models import NO_ERROR, StreamState, SyncEvent, SyncPart, SyncRun
 from routiq.sync.pull import pull
+from routiq.sync.walkers import Walkers
 
 log = logging.getLogger("routiq.sync")
 
@@ -85,7 +83,7 @@ def _carry(run: SyncRun) -> Ended:
             run.save(update_fields=["began_at"])
         elif run.kind == SyncRun.Kind.RECONCILIATION:
             reconciling.start_over(run)
-        with _Walkers(run.connection_id) as walkers:
+        with Walkers() as walkers:
             for number, stage in enumerate(plan.stages(run.kind, gateway.capabilities)):
                 _lay_out(run, number, stage)
                 if not _walk_all(run, number, walkers):
@@ -118,72 +116,12 @@ def _lay_out(run: SyncRun, number: int, stage: plan.Stage) -> None:
     )
 
 
-class _Walkers:
-    """The threads that carry a run's walks, each with a database session of its own for as long as it is carried: a
-    session's first statements cost many times what its later ones do."""
-
-    def __init__(self, connection_id: int) -> None:
-        self.width = settings.SYNC_SIDE_BY_SIDE
-        self._stored = _AsStored(connection_id)
-        self._own = threading.local()
-        self._pool = ThreadPoolExecutor(self.width, thread_name_prefix="walk")
-
-    def begin(self, run: SyncRun, part: SyncPart) -> Future[bool]:
-        """The next page of a walk; gives whether the walk is done."""
-        return self._pool.submit(contextvars.copy_context().run, self._walk, run, part)
-
-    def _walk(self, run: SyncRun, part: SyncPart) -> bool:
-        if not hasattr(self._own, "session"):
-            _make_ready()
-            self._own.session = True
-        return _one_page(run, part, self._stored)
-
-    def __enter__(self) -> _Walkers:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        all_of_them = threading.Barrier(self.width)
-        for _thread in range(self.width):
-            self._pool.submit(_close_databases, all_of_them)
-        self._pool.shutdown()
-
-
-def _walk_all(run: SyncRun, stage: int, walkers: _Walkers) -> bool:
-    """Page by page, the first unfinished walks first, each by one thread at a time. Returns whether all are done."""
-    waiting = list(run.parts.filter(stage=stage).exclude(state=SyncPart.State.DONE))
-    # A walk that has not said how much it holds goes first: then the progress page can tell how long it takes.
-    waiting.sort(key=lambda part: (part.remaining is not None, part.pk))
-    working: dict[Future[bool], SyncPart] = {}
-    try:
-        while (waiting or working) and not stopping.is_set():
-            while waiting and len(working) < walkers.width:
-                part = waiting.pop(0)
-                working[walkers.begin(run, part)] = part
-            ended, _ = wait(working, return_when=FIRST_COMPLETED)
-            for future in ended:
-                part = working.pop(future)
-                if not future.result():
-                    waiting.append(part)
-                    waiting.sort(key=lambda part: (part.remaining is not None, part.pk))
-    finally:
-        wait(working)
-    for future in working:
-        future.result()
-    return not run.parts.filter(stage=stage).exclude(state=SyncPart.State.DONE).exists()
-
-
-def _make_ready() -> None:
-    """Make the session of this thread one for many pages. Should the database's machine lose power, the last pages
-    are fetched again, rows and checkpoints together: so the commits of a walk need not wait for the disk."""
-    with database.cursor() as cursor:
-        cursor.execute("SET synchronous_commit TO off")
-    statements.keep_plans()
-
-
-def _close_databases(all_of_them: threading.Barrier) -> None:
-    """Each thread has its own database session; each must come here once."""
-    databases.close_all()
-    all_of_them.wait(timeout=10)
+def _walk_all(run: SyncRun, stage: int, walkers: Walkers) -> bool:
+    """Returns whether all walks of the stage are done."""
+    left = run.parts.filter(stage=stage).exclude(state=SyncPart.State.DONE)
+    stored = _AsStored(run.connection_id)
+    walkers.walk(list(left.all()), partial(_one_page, run, stored), stopping)
+    return not left.exists()
 
 
 class _AsStored:
@@ -210,9 +148,11 @@ class _AsStored:
         return last[1]
 
 
-def _one_page(run: SyncRun, part: SyncPart, stored: _AsStored) -> bool:
-    """Pull the next page of a walk; returns whether the walk is done. The connection is looked at each time, so that
-    a new key is used at the next request and a disconnected practice is asked no more."""
+def _one_page(
+    run: SyncRun, stored: _AsStored, part: SyncPart, cursor: str | None, fetched: Callable[[Page], None]
+) -> None:
+    """Pull the page of a walk at ``cursor``. The connection is looked at each time, so that a new key is used at the
+    next request and a disconnected practice is asked no more."""
     connection = stored.read()
     if not connection.is_active:
         raise Interrupted
@@ -225,10 +165,11 @@ def _one_page(run: SyncRun, part: SyncPart, stored: _AsStored) -> bool:
 
     source = _SOURCES.get(SyncRun.Kind(run.kind), "")
     gateway = gateway_of(connection, just_read=True)
-    page = pull(gateway, connection, Stream(part.stream), selection, part.cursor, checkpoint, source=source)
+    page = pull(
+        gateway, connection, Stream(part.stream), selection, cursor, checkpoint, source=source, fetched=fetched
+    )
     if not page.records:
         announce(run.practice_id, "sync")
-    return page.next_cursor is None
 
 
 _ADVANCE = """

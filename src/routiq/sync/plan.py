@@ -1,7 +1,7 @@
 """Which walks a run is made of, and in which order.
 
 A first sync brings what Robyn needs first: the practice itself, then what is coming up and whose it is, then
-everybody, then the history, newest first. Walks of one stage run side by side. At the end comes what changed while
+everybody, then the history. Walks of one stage run side by side. At the end comes what changed while
 it ran: the walks themselves go by id, which no edit shifts, so between them nothing is missed (S2).
 """
 
@@ -159,11 +159,12 @@ def history(run: SyncRun) -> list[Walk]:
     return [
         Walk(Stream.BLOCKS, Selection(starts_from=oldest)),
         Walk(Stream.WAITING_LIST, Selection()),
+        # One long walk, which cannot be divided: begun late it would be the last one, alone.
+        Walk(Stream.INVOICES, Selection()),
         *(
             Walk(Stream.APPOINTMENTS, Selection(starts_from=older, starts_before=newer))
             for newer, older in itertools.pairwise(edges)
         ),
-        Walk(Stream.INVOICES, Selection()),
     ]
 
 

@@ -67,14 +67,18 @@ def pull(
     *,
     source: str = "",
     lane: Lane = Lane.BACKGROUND,
+    fetched: Callable[[Page], None] | None = None,
 ) -> Page:
     """Fetch and store the next page (of a list that is kept whole: all its pages). With a ``source``, what changed
-    is noted in the event log under it. Raises what the gateway raises; then nothing was stored."""
+    is noted in the event log under it. Between fetching and storing ``fetched`` is called. Raises what that and the
+    gateway raise; then nothing was stored."""
     if stream in WHOLE:
         page = _all_pages(gateway, stream, selection, lane)
     else:
         page = gateway.fetch(stream, selection, cursor, lane=lane)
     faults.point("page_fetched")
+    if fetched is not None:
+        fetched(page)
     with transaction.atomic():
         written, changes = _store(connection, stream, selection, page, compare=bool(source))
         if changes:
