@@ -81,14 +81,13 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
             found: list[Any] = list(mapping.attendances(list(rows), self.seats_of))
         else:
             found = [record for row in rows if (record := self.mapper(row, habits)) is not None]
-        return [record for record in found if self._is_wanted(record)]
-
-    def _is_wanted(self, record: Any) -> bool:
-        if self.wanted is not None and record.id not in self.wanted:
-            return False
-        if self.starts_from is not None and record.starts_at < self.starts_from:
-            return False
-        return self.starts_before is None or record.starts_at < self.starts_before
+        if self.wanted is not None:
+            found = [record for record in found if record.id in self.wanted]
+        if self.starts_from is not None:
+            found = [record for record in found if record.starts_at >= self.starts_from]
+        if self.starts_before is not None:
+            found = [record for record in found if record.starts_at < self.starts_before]
+        return found
 
 
 class Zones(Protocol):

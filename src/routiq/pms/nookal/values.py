@@ -13,6 +13,8 @@ from decimal import Decimal, InvalidOperation
 Scalar = str | int | float | bool | None
 
 _TRUE = frozenset({"1", "true", "yes"})
+#: As flags nearly always come: a page has hundreds of them.
+_PLAIN_FLAGS: dict[Scalar, bool | None] = {"1": True, "0": False, "": None, None: None}
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 
 
@@ -35,6 +37,8 @@ def record_id(value: Scalar) -> str:
 
 def flag(value: Scalar) -> bool | None:
     """``None`` where nothing is said: null or empty."""
+    if (type(value) is str or value is None) and value in _PLAIN_FLAGS:
+        return _PLAIN_FLAGS[value]
     found = text(value).lower()
     return found in _TRUE if found else None
 

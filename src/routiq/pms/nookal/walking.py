@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import base64
 from array import array
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from zlib import crc32
 
@@ -67,7 +67,13 @@ def step(at: Cursor, ids: Collection[str], *, total: int | None, next_page: int 
     """Where a page with the rows of these ids leaves the walk. Raises ``Astray``."""
     seen = at.seen + len(ids)
     promised = total is not None and total > seen
-    if at.page > 1 and at.rounds < ROUNDS and (_is_unsure(at, ids, total, asked_at) or (promised and not ids)):
+    marks = array("I", map(_mark, ids))
+    known = array("I", base64.b64decode(at.met))
+    if (
+        at.page > 1
+        and at.rounds < ROUNDS
+        and (_is_unsure(at, marks, known, total, asked_at) or (promised and not ids))
+    ):
         return Step(Cursor(part=at.part, rounds=at.rounds + 1), None)
     if promised and not ids and not _fell(at, total):
         raise Astray("more is promised and nothing was sent")
@@ -79,27 +85,16 @@ def step(at: Cursor, ids: Collection[str], *, total: int | None, next_page: int 
             total=total,
             asked_at=asked_at,
             rounds=at.rounds,
-            met=_remembered(at.met, ids),
+            met=base64.b64encode((known + marks)[-MEMORY:].tobytes()).decode(),
         )
         return Step(on, max(total - seen, 0) if total is not None else None)
     return Step(None, 0)
 
 
-def _is_unsure(at: Cursor, ids: Collection[str], total: int | None, asked_at: datetime) -> bool:
+def _is_unsure(at: Cursor, marks: Iterable[int], known: Iterable[int], total: int | None, asked_at: datetime) -> bool:
+    """The walk lay idle, the list became shorter, or one of these was met before."""
     idle = at.asked_at is not None and asked_at - at.asked_at > IDLE
-    return idle or _fell(at, total) or _met_again(at.met, ids)
-
-
-def _met_again(met: str, ids: Collection[str]) -> bool:
-    """Is any of these ids among the remembered ones?"""
-    known = array("I", base64.b64decode(met))
-    return bool(known) and not frozenset(known).isdisjoint(map(_mark, ids))
-
-
-def _remembered(met: str, ids: Collection[str]) -> str:
-    known = array("I", base64.b64decode(met))
-    known.extend(map(_mark, ids))
-    return base64.b64encode(known[-MEMORY:].tobytes()).decode()
+    return idle or _fell(at, total) or not frozenset(marks).isdisjoint(known)
 
 
 def _mark(record_id: str) -> int:
