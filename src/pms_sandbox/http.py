@@ -23,6 +23,8 @@ class Request:
     body: bytes
     base: str
     raw_path: str = ""
+    params: dict[str, str] | None = None
+    """What the query string and the form say together, once somebody has read it."""
 
     def json(self) -> dict[str, Any]:
         """The JSON object in the body; anything else counts as an empty one (spec 1.3)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from email.message import Message
+from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from pms_sandbox.http import Request
@@ -12,25 +13,31 @@ _STAMP = re.compile(r"^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2})(:\d{2})?.*)?$")
 
 
 def read_params(request: Request) -> dict[str, str]:
-    """Names to texts; the last of several wins. A JSON body counts as none."""
-    found = dict(request.query)
-    if media_type(request) == "application/x-www-form-urlencoded":
-        found |= parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True)
-    return found
+    """Names to texts, the caller's own; the last of several wins. A JSON body counts as none."""
+    if request.params is None:
+        request.params = dict(request.query)
+        if media_type(request) == "application/x-www-form-urlencoded":
+            request.params |= parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True)
+    return dict(request.params)
 
 
 def media_type(request: Request) -> str:
-    return _header(request).get_content_type() if request.body else ""
+    return _header(_content_type(request)).get_content_type() if request.body else ""
 
 
 def foreign_charset(request: Request) -> bool:
     """The body says it is in something else than UTF-8: such text is accepted and not stored (spec 6.7)."""
-    return (_header(request).get_content_charset() or "utf-8") != "utf-8"
+    return (_header(_content_type(request)).get_content_charset() or "utf-8") != "utf-8"
 
 
-def _header(request: Request) -> Message:
+def _content_type(request: Request) -> str:
+    return request.headers.get("content-type", "text/plain")
+
+
+@lru_cache(maxsize=100)
+def _header(text: str) -> Message:
     message = Message()
-    message["content-type"] = request.headers.get("content-type", "text/plain")
+    message["content-type"] = text
     return message
 
 
