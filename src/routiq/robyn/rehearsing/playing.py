@@ -16,7 +16,6 @@ from django.utils import timezone
 from routiq.practices.live import announce
 from routiq.practices.models import Practice
 from routiq.practices.tenancy import current_practice_id
-from routiq.robyn import conversation
 from routiq.robyn.models import Conversation, Rehearsal, Scenario, ScenarioRun
 from routiq.robyn.rehearsing import ledger, outcomes
 from routiq.robyn.rehearsing.scenarios import next_moment, standing_after
@@ -78,6 +77,9 @@ def _play(run: ScenarioRun) -> None:
 
 
 def _say_all(run: ScenarioRun) -> None:
+    # Not before something is played: a worker that only copies practices begins half a second sooner.
+    from routiq.robyn import conversation
+
     scenario: Scenario = run.scenario
     practice = Practice.objects.get(pk=current_practice_id())
     started = conversation.start(
