@@ -28,8 +28,8 @@ if sys.platform == "win32":
 else:
     from select import POLLIN, poll
 
-#: Connections at once, those of them that are kept for the next request, and for how many seconds.
-_MOST, _KEPT, _KEPT_FOR = 8, 4, 20.0
+#: Connections at once, and for how many seconds one is kept for the next request.
+_MOST, _KEPT_FOR = 8, 20.0
 _PIECE = 256 * 1024
 _NOTHING: Mapping[str, str] = {}
 
@@ -81,12 +81,13 @@ class Line:
             if content is not None or method != "GET":
                 headers["Content-Length"] = str(len(content or b""))
             asking = _Asking(connection, timeouts, last)
-            outcome = asking.ask(method, self._base.path + target, headers, content)
-            if asking.is_whole:
-                self._keep(connection)
-            else:
-                connection.close()
-            return outcome
+            try:
+                return asking.ask(method, self._base.path + target, headers, content)
+            finally:
+                if asking.is_whole:
+                    self._keep(connection)
+                else:
+                    connection.close()
         finally:
             self._places.release()
 
@@ -114,11 +115,12 @@ class Line:
             connection.close()
 
     def _keep(self, connection: HTTPConnection) -> None:
+        now = time.monotonic()
         with self._lock:
-            if len(self._idle) < _KEPT:
-                self._idle.append((connection, time.monotonic()))
-                return
-        connection.close()
+            self._idle.append((connection, now))
+            # Those that were not needed for long are at the front.
+            while now - self._idle[0][1] >= _KEPT_FOR:
+                self._idle.pop(0)[0].close()
 
 
 class _Asking:
