@@ -28,8 +28,11 @@ if sys.platform == "win32":
 else:
     from select import POLLIN, poll
 
-#: Connections at once, and for how many seconds one is kept for the next request.
-_MOST, _KEPT_FOR = 8, 20.0
+#: Requests that one process has under way with one account, at the most: what may be sent in a minute the pace says,
+#: and nobody on the line shall wait here for those whose answers are slow.
+MOST_AT_ONCE = 50
+#: How many connections are kept for the next request, and for how many seconds.
+_KEPT, _KEPT_FOR = 8, 20.0
 _PIECE = 256 * 1024
 _NOTHING: Mapping[str, str] = {}
 
@@ -43,7 +46,7 @@ class Line:
         self._headers = {"Host": self._base.netloc.rpartition("@")[2], **headers}
         # A company's own outbound proxy is honoured, but never for the plain addresses of a sandbox.
         self._proxy = _proxy(self._base.hostname or "") if self._base.scheme == "https" else None
-        self._places = threading.BoundedSemaphore(_MOST)
+        self._places = threading.BoundedSemaphore(MOST_AT_ONCE)
         self._lock = threading.Lock()
         self._idle: list[tuple[HTTPConnection, float]] = []
 
@@ -118,8 +121,8 @@ class Line:
         now = time.monotonic()
         with self._lock:
             self._idle.append((connection, now))
-            # Those that were not needed for long are at the front.
-            while now - self._idle[0][1] >= _KEPT_FOR:
+            # Those that were not needed for longest are at the front.
+            while len(self._idle) > _KEPT or now - self._idle[0][1] >= _KEPT_FOR:
                 self._idle.pop(0)[0].close()
 
 
