@@ -21,7 +21,7 @@ def two_sessions(transactional_db: None) -> Iterator[None]:
     options["pool"] = {"min_size": 0, "max_size": SESSIONS, "timeout": 2}
     yield
     connection.close()
-    pools = DatabaseWrapper._connection_pools  # type: ignore[misc]
+    pools: dict[str, Any] = DatabaseWrapper._connection_pools  # type: ignore[attr-defined]
     for pool in pools.values():
         pool.close()
     pools.clear()

@@ -89,7 +89,12 @@ def _left_open(after: After) -> Iterator[str]:
 
 def _twice(after: After) -> Iterator[str]:
     """No time is sold twice, no patient is in two places by our doing, no intent is made twice (B1, B6, B9)."""
-    ours = {write.appointment_remote_id for write in after.writes.values() if write.kind in ("booking", "move")}
+    # A move that was refused has put nothing anywhere: it stands where staff have put it.
+    ours = {
+        write.appointment_remote_id
+        for write in after.writes.values()
+        if write.kind == "booking" or (write.kind == "move" and write.state != "refused")
+    }
     told = {
         write.appointment_remote_id
         for write in after.writes.values()

@@ -71,6 +71,16 @@ def test_a_time_sold_twice_is_seen() -> None:
     assert list(history._order(CAST, done, left))
 
 
+def test_a_patient_in_two_places_by_our_doing_is_seen() -> None:
+    elsewhere = {**row("901", 0), "practitioner": {"links": {"self": "/8"}}}
+    booked_there = write("a", 0, "901")
+    assert not list(history._twice(after([STANDS, elsewhere], booked_there))), "the other one is none of ours"
+    left = after([STANDS, elsewhere], booked_there, write("b", 0, "900", "done", "move"))
+    assert list(history._twice(left)) == ["one patient in two places: ['900', '901']"]
+    refused = after([STANDS, elsewhere], booked_there, write("b", 0, "900", "refused", "move"))
+    assert not list(history._twice(refused)), "staff have put it there"
+
+
 def test_a_booking_that_is_lost_is_seen() -> None:
     left = after([STANDS], write("a", 1, "901"))
     assert list(history._order(CAST, [booked("a", 1, 1, 2, "901")], left))
