@@ -2,55 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Any
-
-from django.core import signing
+from datetime import timedelta
 
 from routiq.api.errors import ApiError
+from routiq.frontdesk import sealing
 from routiq.frontdesk.wishes import OfferedTime
 
 #: How long an offer may be taken. The time is read again at the vendor before it is booked in any case.
 GOOD_FOR = timedelta(minutes=10)
-_SALT = "routiq.api.offer"
-_WORDS = (
-    "zone",
-    "practitioner_id",
-    "practitioner_name",
-    "location_id",
-    "location_name",
-    "appointment_type_id",
-    "appointment_type_name",
-)
+_PLACE = "routiq.api.offer"
 
 
 def seal(offer: OfferedTime, practice_id: int) -> str:
-    """Signed for this practice, with the moment of the signature; not secret."""
-    content = [practice_id, offer.starts_at.isoformat(), offer.ends_at.isoformat()]
-    return signing.dumps([*content, *(getattr(offer, word) for word in _WORDS)], salt=_SALT, compress=True)
+    """As text for this practice; not secret."""
+    return sealing.seal(offer, practice_id, _PLACE)
 
 
 def unseal(text: str, practice_id: int) -> tuple[OfferedTime, bool]:
     """The offer, and whether it may still be taken. ``ApiError`` for what this practice was never offered."""
-    try:
-        try:
-            content, fresh = signing.loads(text, salt=_SALT, max_age=GOOD_FOR), True
-        except signing.SignatureExpired:
-            content, fresh = signing.loads(text, salt=_SALT), False
-    except signing.BadSignature:
-        raise _never_offered() from None
-    if content[0] != practice_id:
+    found = sealing.unseal(text, practice_id, _PLACE, GOOD_FOR)
+    if found is None:
         raise _never_offered()
-    return _opened(content), fresh
-
-
-def _opened(content: list[Any]) -> OfferedTime:
-    _, starts_at, ends_at, *words = content
-    return OfferedTime(
-        starts_at=datetime.fromisoformat(starts_at),
-        ends_at=datetime.fromisoformat(ends_at),
-        **dict(zip(_WORDS, words, strict=True)),
-    )
+    return found
 
 
 def _never_offered() -> ApiError:

@@ -12,12 +12,11 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.core import signing
 from django.http import HttpRequest
 from django.utils import timezone
 
 from routiq.dashboard.calendarpage import day_of
-from routiq.frontdesk import times
+from routiq.frontdesk import sealing, times
 from routiq.frontdesk.models import Write
 from routiq.frontdesk.people import habit_of
 from routiq.frontdesk.rules import desk_rules
@@ -35,16 +34,7 @@ NEXT_ONES = 12
 GOOD_FOR = timedelta(minutes=30)
 #: How long a second click waits for the answer of the first, in seconds.
 PATIENCE = 8.0
-_SALT = "routiq.dashboard.time"
-_WORDS = (
-    "zone",
-    "practitioner_id",
-    "practitioner_name",
-    "location_id",
-    "location_name",
-    "appointment_type_id",
-    "appointment_type_name",
-)
+_PLACE = "routiq.dashboard.time"
 
 
 @dataclass(frozen=True)
@@ -130,23 +120,13 @@ _REASONS = {
 
 def seal(offer: OfferedTime) -> str:
     """A free time as signed text for the form: what was not shown cannot be sent."""
-    content = [current_practice_id(), offer.starts_at.isoformat(), offer.ends_at.isoformat()]
-    return signing.dumps([*content, *(getattr(offer, word) for word in _WORDS)], salt=_SALT, compress=True)
+    return sealing.seal(offer, current_practice_id(), _PLACE)
 
 
 def unseal(text: str) -> OfferedTime | None:
     """The time, or ``None`` for one that was never shown to this practice, or too long ago."""
-    try:
-        practice_id, starts_at, ends_at, *words = signing.loads(text, salt=_SALT, max_age=GOOD_FOR)
-    except signing.BadSignature:
-        return None
-    if practice_id != current_practice_id():
-        return None
-    return OfferedTime(
-        starts_at=datetime.fromisoformat(starts_at),
-        ends_at=datetime.fromisoformat(ends_at),
-        **dict(zip(_WORDS, words, strict=True)),
-    )
+    offer, fresh = sealing.unseal(text, current_practice_id(), _PLACE, GOOD_FOR) or (None, False)
+    return offer if fresh else None
 
 
 def new_intent() -> str:

@@ -28,6 +28,7 @@ from routiq.frontdesk.left_alone import want_to_be_left_alone
 from routiq.frontdesk.matching import Stands, fits, zone_of
 from routiq.frontdesk.models import FreedTime, SlotHold, SlotOffer, WaitlistEntry
 from routiq.frontdesk.rules import desk_rules
+from routiq.frontdesk.who_does_what import Combination
 from routiq.frontdesk.wishes import OfferedTime
 from routiq.mirror.models import AppointmentType, BookingRules, Location, Practitioner
 from routiq.pms.errors import NotBookableOnline, NotFound, PmsError
@@ -165,20 +166,8 @@ def _times(freed: FreedTime, who: Practitioner, type_id: str) -> list[OfferedTim
     of_use = sorted(
         (slot for slot in slots if freed.starts_at <= slot.starts_at < freed.ends_at), key=lambda slot: slot.starts_at
     )
-    return [
-        OfferedTime(
-            starts_at=slot.starts_at,
-            ends_at=slot.ends_at,
-            zone=place.time_zone,
-            practitioner_id=who.remote_id,
-            practitioner_name=who.name,
-            location_id=place.remote_id,
-            location_name=place.name,
-            appointment_type_id=kind.remote_id,
-            appointment_type_name=kind.name,
-        )
-        for slot in of_use
-    ]
+    theirs = Combination(who, place, kind)
+    return [theirs.at(slot.starts_at, slot.ends_at) for slot in of_use]
 
 
 def _suits(connection: Connection, entry: WaitlistEntry, time: OfferedTime) -> bool:

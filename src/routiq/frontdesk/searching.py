@@ -151,7 +151,7 @@ class Search:
         duration = timedelta(minutes=combination.type.duration_minutes)
         known = {(offer.starts_at, offer.practitioner_id, offer.location_id) for offer in self._found}
         for start in (start for starts in found.values() for start in starts):
-            offer = _offered(combination, start, start + duration)
+            offer = combination.at(start, start + duration)
             if (
                 start >= earliest
                 and (start, offer.practitioner_id, offer.location_id) not in known
@@ -227,20 +227,6 @@ class Search:
             return None
 
         return side_by_side([partial(one, question) for question in questions])
-
-
-def _offered(combination: Combination, starts_at: datetime, ends_at: datetime) -> OfferedTime:
-    return OfferedTime(
-        starts_at=starts_at,
-        ends_at=ends_at,
-        zone=combination.location.time_zone,
-        practitioner_id=combination.practitioner.remote_id,
-        practitioner_name=combination.practitioner.name,
-        location_id=combination.location.remote_id,
-        location_name=combination.location.name,
-        appointment_type_id=combination.type.remote_id,
-        appointment_type_name=combination.type.name,
-    )
 
 
 def _fits(wish: Wish, offer: OfferedTime) -> bool:

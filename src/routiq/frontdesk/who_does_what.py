@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db import connection as database
@@ -11,7 +12,7 @@ from django.db import connection as database
 from routiq.connections.models import Connection
 from routiq.frontdesk.known_times import Whose
 from routiq.frontdesk.rules import desk_rules
-from routiq.frontdesk.wishes import Choice, Menu, NoTimes, Times, Wish
+from routiq.frontdesk.wishes import Choice, Menu, NoTimes, OfferedTime, Times, Wish
 from routiq.mirror.models import AppointmentType, Location, Offering, Practitioner, RosterDay
 from routiq.pms import registry
 from routiq.practices.tenancy import current_practice_id
@@ -30,6 +31,20 @@ class Combination:
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.location.time_zone)
+
+    def at(self, starts_at: datetime, ends_at: datetime) -> OfferedTime:
+        """A time of theirs, as it is offered."""
+        return OfferedTime(
+            starts_at=starts_at,
+            ends_at=ends_at,
+            zone=self.location.time_zone,
+            practitioner_id=self.practitioner.remote_id,
+            practitioner_name=self.practitioner.name,
+            location_id=self.location.remote_id,
+            location_name=self.location.name,
+            appointment_type_id=self.type.remote_id,
+            appointment_type_name=self.type.name,
+        )
 
 
 class _Rows:
