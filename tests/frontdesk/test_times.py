@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import cycle
 from zoneinfo import ZoneInfo
 
 import time_machine
+from django.utils import timezone
 
 from pms_sandbox.testing import RunningSandbox
 from routiq.connections.models import Connection
@@ -16,6 +18,7 @@ from routiq.frontdesk.models import DeskRules
 from routiq.frontdesk.people import habit_of, recognise_caller
 from routiq.frontdesk.spreading import spread
 from routiq.frontdesk.times import find_times, menu
+from routiq.frontdesk.who_does_what import combinations
 from routiq.frontdesk.wishes import Habit, NoTimes, OfferedTime, Wish
 from routiq.mirror.models import AppointmentType, BookingRules, Location, Practitioner
 from routiq.practices.models import Practice
@@ -201,6 +204,23 @@ def test_what_is_left_to_the_team_is_not_offered_and_staff_see_where_it_is_set(
     name = AppointmentType.objects.get(remote_id=kind).name
     assert found.advice.startswith(f"“{name}” is left to the team: book it in Cliniko.")
     assert "Settings > Front desk" in found.advice
+
+
+def test_the_menu_names_just_those_of_whom_times_are_looked_for(synced: Connection) -> None:
+    """The two are read in different ways, so that a conversation need not wait."""
+    gone = {"removed_at": timezone.now()}
+    switches: tuple[dict[str, object], ...] = ({"online": False}, {"active": False}, gone)
+    rows = [*Practitioner.objects.all(), *Location.objects.all(), *AppointmentType.objects.all()]
+    seen: list[int] = []
+    for row, switch in zip(rows, cycle((*switches, {}, {}, {})), strict=False):
+        type(row)._default_manager.filter(pk=row.pk).update(**switch)
+        found = list(combinations(synced, Wish("")))
+        seen.append(len(found))
+        named = menu()
+        assert {choice.id for choice in named.practitioners} == {each.practitioner.remote_id for each in found}
+        assert {choice.id for choice in named.locations} == {each.location.remote_id for each in found}
+        assert {choice.id for choice in named.appointment_types} == {each.type.remote_id for each in found}
+    assert max(seen) > min(seen), "the switches count"
 
 
 def test_one_who_is_refused_by_the_vendor_does_not_hide_the_others(

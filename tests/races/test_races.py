@@ -21,7 +21,7 @@ from routiq.practices.models import Practice
 from tests.races import history, players
 from tests.races.players import APPOINTMENTS
 from tests.races.scripts import draw
-from tests.races.stage import Stage, Stuck
+from tests.races.stage import Stage
 from tests.systems import SYSTEMS, At
 
 #: How many are played when no number is asked for.
@@ -56,7 +56,12 @@ def test_no_interleaving_sells_a_time_twice_loses_a_booking_or_tells_a_lie(stage
     began, played, wrong = time.monotonic(), 0, []
     for number in range(first, first + count):
         played += 1
-        if found := play(stage, number):
+        try:
+            found = play(stage, number)
+        except Exception as error:
+            tell(f"{type(error).__name__}: {error}\n{again(stage, number)}")
+            raise
+        if found:
             tell(found)
             wrong.append(found)
         if len(wrong) == ENOUGH:
@@ -68,21 +73,21 @@ def test_no_interleaving_sells_a_time_twice_loses_a_booking_or_tells_a_lie(stage
 
 
 def play(stage: Stage, number: int) -> str:
-    """What is wrong, with all its steps and the line that plays it again; nothing when all is right."""
+    """What is wrong, with all its steps and the line that plays it again; nothing when all is right. After an error,
+    such as ``Stuck``, these players can play no other one."""
     drawn = draw(number, len(stage.cast.times))
-    again = f"RACES_SYSTEM={stage.at.system.vendor} RACES_SEED={number} RACES=1 make races"
-    try:
-        played = stage.play(drawn)
-    except Stuck as error:
-        # Its players can play no other one.
-        pytest.fail(f"{error}, {again}", pytrace=False)
+    played = stage.play(drawn)
     stage.settle()
     after = history.After.read(stage.at.sandbox.world(APPOINTMENTS)[APPOINTMENTS])
     found = [*played.broken, *history.faults_of(played.cast, played.done, after)]
     if not found:
         return ""
     lines = [*found, "", *(f"{who}: {script}" for who, script in enumerate(drawn.scripts)), ""]
-    return "\n".join([*lines, *played.steps, "", *map(str, played.done), "", again])
+    return "\n".join([*lines, *played.steps, "", *map(str, played.done), "", again(stage, number)])
+
+
+def again(stage: Stage, number: int) -> str:
+    return f"RACES_SYSTEM={stage.at.system.vendor} RACES_SEED={number} RACES=1 make races"
 
 
 def tell(line: str) -> None:
