@@ -35,7 +35,7 @@ from routiq.pms import transport
 from routiq.pms.cliniko import streams
 from routiq.pms.errors import PmsError
 from routiq.practices.models import Practice
-from routiq.sync import engine, jobs, webhooks
+from routiq.sync import engine, jobs, walkers, webhooks
 from routiq.sync.looking import look
 from routiq.sync.models import SyncRun, WebhookEndpoint, WebhookRegistration
 from routiq.sync.start import request_run
@@ -279,8 +279,8 @@ def _registered(connection: Connection) -> tuple[str, str]:
 def stage(transactional_db: Any, practice: Practice, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     monkeypatch.setattr(transport, "_FIRST_DELAY", dict.fromkeys(transport._FIRST_DELAY, 0.0))
     monkeypatch.setattr(streams, "PAGE_SIZE", 25)
-    monkeypatch.setattr(engine, "ThreadPoolExecutor", OneThread)
-    monkeypatch.setattr(engine, "_close_databases", lambda barrier: None)
+    monkeypatch.setattr(walkers, "ThreadPoolExecutor", OneThread)
+    monkeypatch.setattr(walkers, "_close_databases", lambda barrier: None)
     Practice.objects.filter(pk=practice.pk).update(history_months=1)
     practice.refresh_from_db()
     today = datetime.now(UTC).astimezone(practice.zone).date()
