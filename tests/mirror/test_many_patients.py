@@ -39,7 +39,7 @@ def crowd(practice: Practice) -> Connection:
 
 
 def plan_of_last_query(captured: list[dict[str, str]]) -> str:
-    query = next(entry["sql"] for entry in reversed(captured) if "mirror_patient" in entry["sql"])
+    query = next(entry["sql"] for entry in reversed(captured) if 'FROM "mirror_patient" ' in entry["sql"])
     with database.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}")
         return json.dumps(cursor.fetchone()[0])

@@ -161,8 +161,8 @@ def test_the_rate_limit_is_shared_by_a_users_keys_and_names_its_end():
 def test_the_window_opens_again():
     with running_sandbox(patients=20, today="2026-05-04", rate_limit=1, rate_window=0.2) as limited:
         url = f"{limited.cliniko_url.format(shard='au2')}/user"
-        assert call(url, limited.key()).status_code == 200
-        assert call(url, limited.key()).status_code == 429
+        # Two in a row may lie in two windows where the machine is busy; twenty do not.
+        assert 429 in [call(url, limited.key()).status_code for _ in range(20)]
         deadline = time.monotonic() + 5
         while call(url, limited.key()).status_code == 429:
             assert time.monotonic() < deadline
