@@ -7,11 +7,13 @@ for each piece.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from typing import Any, cast
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.http.response import HttpResponseRedirectBase
 from django_htmx.http import HttpResponseClientRedirect
@@ -38,6 +40,8 @@ PUBLIC_FOLDERS = ("/static/", "/api/", "/join/")
 login."""
 
 Handler = Callable[[HttpRequest], Any]
+
+log = logging.getLogger("routiq.dashboard")
 
 
 class SecurityHeaders:
@@ -84,7 +88,7 @@ class PracticeOfTheSession:
         request.practice = request.membership = None  # type: ignore[attr-defined]
         if is_public(request.path):
             return self.get_response(request)
-        found = seats.take(request)
+        found = take_a_seat(request)
         if isinstance(found, HttpResponse):
             return for_htmx(request, found)
         if found is None:
@@ -100,12 +104,16 @@ class PracticeOfTheSession:
             return None
         return errors.not_for_this_role(membership, right)
 
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """The database may go away in the middle of a page too; the API has an answer of its own."""
+        return without_database(request, error) if isinstance(error, InterfaceError | OperationalError) else None
+
     async def _later(self, request: HttpRequest) -> HttpResponseBase:
         request.practice = request.membership = None  # type: ignore[attr-defined]
         handle = cast(Callable[[HttpRequest], Awaitable[HttpResponseBase]], self.get_response)
         if is_public(request.path):
             return await handle(request)
-        found = await sync_to_async(seats.take)(request)
+        found = await sync_to_async(take_a_seat)(request)
         if isinstance(found, HttpResponse):
             return for_htmx(request, found)
         if found is None:
@@ -116,6 +124,18 @@ class PracticeOfTheSession:
 
 def is_public(path: str) -> bool:
     return path in PUBLIC_PATHS or path.startswith(PUBLIC_FOLDERS)
+
+
+def take_a_seat(request: HttpRequest) -> seats.Seat | HttpResponse | None:
+    try:
+        return seats.take(request)
+    except (InterfaceError, OperationalError) as error:
+        return without_database(request, error)
+
+
+def without_database(request: HttpRequest, error: Exception) -> HttpResponse:
+    log.error("the database does not answer", exc_info=error)
+    return errors.out_of_reach(request)
 
 
 def for_htmx(request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -58,6 +58,18 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
+def out_of_reach(request: HttpRequest) -> HttpResponse:
+    answer = _page(
+        request,
+        503,
+        "Routiq cannot reach its own database at this moment",
+        "Nothing is lost that was saved before. What you did just now may not have been saved: wait a few seconds, "
+        "load the page again, and check. If it keeps happening, tell whoever looks after Routiq at your practice.",
+    )
+    answer.headers["Retry-After"] = "5"
+    return answer
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     return _page(
         request,
