@@ -129,9 +129,10 @@ def test_while_she_is_looking_she_says_so_and_a_call_can_be_hung_up(
 ) -> None:
     page = browse(clinic)
     talk = Talk.begin(page, RETURNING)
+    talk.say("I'd like to come in as soon as possible please")
     world.fault(kind="slow", path="available_times$", delay_ms=2500, times=1)
     spoken = talk.words.count()
-    talk.send("I'd like to come in as soon as possible please")
+    talk.send("Yes please")
     expect(talk.meanwhile).to_contain_text("One moment, I'm looking that up.")
     expect(talk.words).to_have_count(spoken)
     expect(talk.words).to_have_count(spoken + 1)
