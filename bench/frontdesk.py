@@ -144,15 +144,19 @@ def _analyse(installed: Installation) -> None:
 
 
 def _only(sandbox: RunningSandbox, number: int) -> None:
-    """So many practitioners take bookings online, all of them at the place where most work."""
+    """So many practitioners take bookings online: at the place where most work, for all that is done there."""
     places = sandbox.world("businesses")["businesses"]
     shown = {row["id"] for row in places if row["show_in_online_bookings"] and not row["archived_at"]}
     hours = sandbox.world("daily_availabilities")["daily_availabilities"]
     works = dict.fromkeys((_id(row["business"]), _id(row["practitioner"])) for row in hours)
     most = Counter(place for place, _ in works if place in shown).most_common(1)[0][0]
     chosen = [who for place, who in works if place == most][:number]
+    services = sandbox.world("services")["services"]
+    done_there = sorted({_id(row["appointment_type"]) for row in services if _id(row["business"]) == most})
     for row in sandbox.world("practitioners")["practitioners"]:
-        fields = {"show_in_online_bookings": row["id"] in chosen, "active": True}
+        fields: dict[str, Any] = {"show_in_online_bookings": row["id"] in chosen, "active": True}
+        if row["id"] in chosen:
+            fields["appointment_type_ids"] = done_there
         sandbox.edit([{"op": "update", "collection": "practitioners", "id": row["id"], "fields": fields}])
 
 

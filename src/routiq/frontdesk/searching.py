@@ -60,6 +60,7 @@ class Search:
         self._rosters = Rosters(connection, combinations)
         self._held = _held_by_others(combinations, wish.held_for)
         self._found: list[OfferedTime] = []
+        self._taken: dict[tuple[str, str], set[datetime]] = {}
         self._none_before: dict[Combination, date] = {}
 
     def run(self, stretches: Sequence[Stretch]) -> Times:
@@ -146,19 +147,22 @@ class Search:
                 self._take(each, found)
 
     def _take(self, combination: Combination, found: Days) -> None:
+        """Those of these starts that can be offered. What is offered is made of them alone: of hundreds a few are
+        wanted."""
         notice = timedelta(hours=notice_hours(combination.type, self._rules))
         earliest = timezone.now() + notice + TO_THINK
         duration = timedelta(minutes=combination.type.duration_minutes)
-        known = {(offer.starts_at, offer.practitioner_id, offer.location_id) for offer in self._found}
+        zone, held = combination.zone, self._held.get(combination.practitioner.pk, ())
+        taken = self._taken.setdefault((combination.practitioner.remote_id, combination.location.remote_id), set())
         for start in (start for starts in found.values() for start in starts):
-            offer = combination.at(start, start + duration)
             if (
                 start >= earliest
-                and (start, offer.practitioner_id, offer.location_id) not in known
-                and _fits(self.wish, offer)
-                and not _overlaps(offer, combination, self._held)
+                and start not in taken
+                and _fits(self.wish, start, start.astimezone(zone))
+                and not any(start < until and since < start + duration for since, until in held)
             ):
-                self._found.append(offer)
+                taken.add(start)
+                self._found.append(combination.at(start, start + duration))
 
     def _ask(self, combination: Combination, days: list[date]) -> tuple[Days, bool]:
         def ask(first: date, last: date) -> list[datetime]:
@@ -229,14 +233,14 @@ class Search:
         return side_by_side([partial(one, question) for question in questions])
 
 
-def _fits(wish: Wish, offer: OfferedTime) -> bool:
-    local = offer.local_start
+def _fits(wish: Wish, start: datetime, local: datetime) -> bool:
+    """``local`` is the same moment by the clock at the location."""
     return (
         (not wish.days or local.date() in wish.days)
         and (not wish.weekdays or local.isoweekday() in wish.weekdays)
         and (wish.not_before is None or local.time() >= wish.not_before)
         and (wish.not_after is None or local.time() <= wish.not_after)
-        and offer.starts_at not in wish.leave_out
+        and start not in wish.leave_out
     )
 
 
@@ -251,8 +255,3 @@ def _held_by_others(combinations: Sequence[Combination], held_for: str) -> Held:
     for hold in holds.exclude(write=None, holder=held_for):
         held.setdefault(hold.practitioner_pk, []).append((hold.during.lower, hold.during.upper))
     return held
-
-
-def _overlaps(offer: OfferedTime, combination: Combination, held: Held) -> bool:
-    spans = held.get(combination.practitioner.pk, ())
-    return any(offer.starts_at < until and since < offer.ends_at for since, until in spans)

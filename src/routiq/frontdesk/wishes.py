@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 
@@ -101,7 +102,7 @@ class OfferedTime:
     appointment_type_id: str
     appointment_type_name: str
 
-    @property
+    @cached_property
     def local_start(self) -> datetime:
         return self.starts_at.astimezone(ZoneInfo(self.zone))
 
