@@ -230,6 +230,11 @@ class ModelServer:
     def host(self) -> str:
         return urlsplit(self.url).hostname or ""
 
+    @property
+    def is_near(self) -> bool:
+        """Whether it stands on this machine or in its own network, as far as the address tells."""
+        return bool(self.host) and _is_near(self.host)
+
 
 def model_server() -> ModelServer:
     """``ROUTIQ_MODEL_URL`` and what belongs to it. Words of patients go there, so that plain http is for this machine
