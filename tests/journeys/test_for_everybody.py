@@ -29,6 +29,7 @@ OF_ANY_PRACTICE = (
     "/conversations",
     "/settings/robyn",
     "/settings/escalations",
+    "/settings/automated-decisions",
     "/settings/tokens",
     "/choose",
 )

@@ -5,6 +5,7 @@ from django.urls import path
 from routiq.dashboard.views import (
     byhand,
     calendar,
+    decisions,
     deskrules,
     escalations,
     eventlog,
@@ -73,6 +74,9 @@ urlpatterns = [
     path("settings/escalations", escalations.listing, name="escalations"),
     path("settings/escalations/addresses", escalations.addresses, name="practitioner_addresses"),
     path("settings/escalations/<slug:trigger>", escalations.trigger, name="trigger"),
+    path("settings/automated-decisions", decisions.listing, name="decisions"),
+    path("settings/automated-decisions/privacy-policy.txt", decisions.as_text, name="policy_text"),
+    path("settings/automated-decisions/privacy-policy.html", decisions.as_html, name="policy_html"),
     path("settings/tokens", tokens.listing, name="tokens"),
     path("settings/tokens/<int:pk>/revoke", tokens.revoke, name="revoke_token"),
     path("settings/logins", logins.listing, name="logins"),
