@@ -125,6 +125,18 @@ def disconnect(connection: Connection, actor: audit.Actor) -> Connection:
     return connection
 
 
+def end_for_good(connection: Connection, actor: audit.Actor) -> None:
+    """End the connection without a word to the vendor, its data to be deleted now: that was done before, and the
+    database has forgotten it. Must be called outside a transaction."""
+    with transaction.atomic():
+        Practice.objects.select_for_update().get(pk=connection.practice_id)
+        current = Connection.objects.select_for_update().get(pk=connection.pk)
+        if current.state != Connection.State.DISCONNECTED:
+            _end(current, actor)
+        Connection.objects.filter(pk=connection.pk).update(purge_after=timezone.now())
+    gateways.forget(connection)
+
+
 def _end(connection: Connection, actor: audit.Actor) -> None:
     now = timezone.now()
     connection.state = Connection.State.DISCONNECTED

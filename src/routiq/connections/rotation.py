@@ -94,6 +94,19 @@ def keys_in_use() -> Counter[str]:
     return found
 
 
+def unreadable(ring: Keyring | None = None) -> list[Place]:
+    """Where a secret is stored that no key of the ring opens."""
+    ring = ring or keyring()
+    found = []
+    for practice_id, column, row, cipher in _stored():
+        place = column.place_of(practice_id, row)
+        try:
+            ring.decrypt(cipher, place)
+        except SecretUnreadable:
+            found.append(place)
+    return found
+
+
 def _stored() -> Iterator[tuple[int, SecretColumn, int, bytes]]:
     for practice_id in practice_ids():
         for column in secret_columns():

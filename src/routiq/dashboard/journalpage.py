@@ -12,6 +12,7 @@ from routiq.dashboard.context import vendor_label
 from routiq.dashboard.taskpage import Line, lines_of
 from routiq.dashboard.who import names_of
 from routiq.frontdesk.models import StaffTask, Write
+from routiq.frontdesk.restored import CODE as RESTORED
 from routiq.mirror.models import AppointmentType, Location, Patient, Practitioner
 from routiq.mirror.sight import Sight
 
@@ -49,6 +50,7 @@ _STEPS = {
     "failed": "Not done",
     "interrupted": "Interrupted before anything was sent",
     "disconnected": "{vendor} was disconnected first",
+    "restored": "Closed, because Routiq was restored from a backup",
     "not_settled": "{vendor} could not be asked how it ended",
     "closed": "Done, and noted",
 }
@@ -168,6 +170,8 @@ def outcome_of(write: Write, vendor: str) -> str:
         return _STANDS[Write.Kind(write.kind)].format(vendor=vendor)
     if state == Write.State.HELD:
         return _HELD
+    if write.error_code == RESTORED:
+        return write.error_message
     return _ENDED.get(state, _OPEN).format(vendor=vendor)
 
 

@@ -54,6 +54,14 @@ def send_if_due(now: datetime) -> int:
     return len(waiting)
 
 
+def skip_if_due(now: datetime) -> None:
+    """The letter of this local morning may have gone out already: it is not written. ``now`` is aware."""
+    practice = Practice.objects.get(pk=current_practice_id())
+    day = due_day(now, practice.zone, rules().digested_on, AT)
+    if day is not None:
+        KnowledgeRules.objects.update_or_create(practice_id=practice.pk, defaults={"digested_on": day})
+
+
 def _is_a_day_for(found: KnowledgeRules, day: date) -> bool:
     if found.digest == KnowledgeRules.Digest.WEEKLY:
         return day.isoweekday() == _MONDAY
