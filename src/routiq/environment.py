@@ -118,6 +118,11 @@ def office_hours(name: str, default: str) -> OfficeHours:
     raise SettingError(name, f"must look like Mon-Fri 08:00-18:00, not {raw!r}")
 
 
+def data_folder() -> Path:
+    """Where the embedded database and what is made on first use are kept."""
+    return Path(text("ROUTIQ_DATA", "var")).resolve()
+
+
 def names(name: str, default: str) -> list[str]:
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
 

@@ -5,13 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 from routiq import environment
-
-
-def data_folder() -> Path:
-    return Path(environment.text("ROUTIQ_DATA", "var")).resolve()
 
 
 @contextlib.contextmanager
@@ -19,7 +14,7 @@ def database() -> Iterator[None]:
     """The embedded server for as long as this command runs, unless ``DATABASE_URL`` names one."""
     from routiq.embedded import prepare_environment
 
-    server = prepare_environment(data_folder())
+    server = prepare_environment(environment.data_folder())
     try:
         yield
     finally:
@@ -27,17 +22,30 @@ def database() -> Iterator[None]:
             server.stop()
 
 
+def migrate_in_own_process() -> None:
+    """As the owner of the tables, who shall not serve: so not in this process."""
+    import subprocess
+
+    from routiq.processes import routiq_command
+
+    done = subprocess.run(routiq_command("migrate"), check=False)
+    if done.returncode:
+        raise SystemExit(done.returncode)
+
+
 @contextlib.contextmanager
-def ready() -> Iterator[None]:
+def ready(*, while_restoring: bool = False) -> Iterator[None]:
     """Django set up, on a database whose role is fit to serve."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "routiq.settings")
     with database():
         import django
 
-        from routiq.startup import check_database_role, check_keyring, check_migrations
+        from routiq.startup import check_database_role, check_keyring, check_migrations, check_restored
 
         django.setup()
         check_database_role()
+        if not while_restoring:
+            check_restored()
         check_keyring()
         check_migrations()
         yield
