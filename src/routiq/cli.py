@@ -7,24 +7,17 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from routiq import __version__, environment
-from routiq.installation import database, ready
+from routiq.backups.commands import backup, backups, restore
+from routiq.installation import database, migrate_in_own_process, ready
 from routiq.keys import keys
 
-
-def _migrate_in_own_process() -> None:
-    """As the owner of the tables, who shall not serve: so not in this process."""
-    import subprocess
-
-    from routiq.processes import routiq_command
-
-    done = subprocess.run(routiq_command("migrate"), check=False)
-    if done.returncode:
-        raise SystemExit(done.returncode)
+if TYPE_CHECKING:
+    from routiq.backups.nightly import Nightly
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -37,7 +30,8 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "routiq.settings")
 
 
-main.add_command(keys)
+for command in (keys, backup, backups, restore):
+    main.add_command(command)
 
 _host = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 _port = click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
@@ -51,20 +45,22 @@ _concurrency = click.option("--concurrency", default=8, show_default=True, type=
 def serve(host: str, port: int, concurrency: int) -> None:
     """The whole product: database (embedded unless DATABASE_URL is set), web server and worker."""
     with database():
-        _migrate_in_own_process()
-        status = _serve(host, port, concurrency)
+        from routiq.backups.nightly import nightly
+
+        migrate_in_own_process()
+        status = _serve(host, port, concurrency, nightly())
     raise SystemExit(status)
 
 
-def _serve(host: str, port: int, concurrency: int, **more: list[str]) -> int:
+def _serve(host: str, port: int, concurrency: int, nightly: Nightly | None) -> int:
     from routiq.processes import Children, routiq_command
 
     return Children(
         {
-            **more,
             "web": routiq_command("web", "--host", host, "--port", str(port)),
             "worker": routiq_command("worker", "--concurrency", str(concurrency)),
-        }
+        },
+        beside=nightly,
     ).run()
 
 
@@ -239,7 +235,8 @@ def doctor(practice_id: int | None) -> None:
         with acting_for(_one_practice(practice_id)):
             findings = examine()
     for finding in findings:
-        click.echo(f"{'ok  ' if finding.ok else 'FIX '} {finding.text}")
+        mark = "note" if finding.warning else "ok  " if finding.ok else "FIX "
+        click.echo(f"{mark} {finding.text}")
     raise SystemExit(0 if all(finding.ok for finding in findings) else 1)
 
 
@@ -268,7 +265,7 @@ def demo(port: int, sandbox_port: int, patients: int, rate_limit: int, reset: bo
     stage.environment(data, port, sandbox_port)
     stage.begin_anew(data)
     with database():
-        _migrate_in_own_process()
+        migrate_in_own_process()
         from routiq.processes import Children, routiq_command
 
         click.echo(

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from routiq.backups.nightly import hour
+from routiq.backups.shelf import shelf
 from routiq.connections.connecting import live_connection
 from routiq.connections.gateways import gateway_of
 from routiq.connections.models import Connection
@@ -21,11 +23,16 @@ from routiq.robyn.reading import try_model
 from routiq.sync.health import Health, health_of
 from routiq.sync.progress import progress_of
 
+#: A backup every night, and one that may fail.
+TOO_OLD = timedelta(days=2)
+
 
 @dataclass(frozen=True)
 class Finding:
     ok: bool
     text: str
+    warning: bool = False
+    """Nothing is broken, but it should be known."""
 
 
 def examine() -> list[Finding]:
@@ -40,6 +47,7 @@ def examine() -> list[Finding]:
         ),
     ]
     findings += _model()
+    findings += _backups()
     connection = live_connection()
     if connection is None:
         return [*findings, Finding(False, "connection: none; connect a practice management system under Setup")]
@@ -88,6 +96,28 @@ _DO = defaultdict(
     refused="Check ROUTIQ_MODEL_NAME and ROUTIQ_MODEL_KEY.",
     schema="Its model does not keep to the schema; name another with ROUTIQ_MODEL_NAME.",
 )
+
+
+def _backups() -> list[Finding]:
+    """Whether there is a backup to come back from, and whether it would help."""
+    kept = shelf()
+    now, newest = timezone.now(), kept.newest()
+    if newest is None and hour() is None:
+        return [Finding(True, f"backups: left to you (ROUTIQ_BACKUP_AT is off), and none is in {kept.files}")]
+    if newest is None:
+        return [Finding(False, f"backups: there is none in {kept.files}; run `routiq backup`")]
+    age = now - newest.made_at
+    told = f"backups: the last is {int(age.total_seconds() // 3600)} hours old"
+    findings = [
+        Finding(age < TOO_OLD, told if age < TOO_OLD else f"{told}; run `routiq backup` and see what it says")
+    ]
+    if kept.files.stat().st_dev == kept.keys.stat().st_dev:
+        text = (
+            "backups: they and their keys are on one disk: put ROUTIQ_BACKUP_KEYS on another, or copy each elsewhere"
+        )
+        findings.append(Finding(True, text, warning=True))
+    text = "backups: the master keys are in none; keep ROUTIQ_MASTER_KEYS, or master_keys of the data folder, apart"
+    return [*findings, Finding(True, text, warning=True)]
 
 
 def _when(moment: datetime | None, connection: Connection) -> str:

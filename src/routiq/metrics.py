@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.db import connection as database
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
+from routiq.backups.shelf import shelf
 from routiq.connections.connecting import live_connection
 from routiq.connections.models import Connection
 from routiq.frontdesk.answered import waits_for_a_person
@@ -30,6 +32,7 @@ HELP = {
     "routiq_tasks_open": "Staff tasks that nobody has done.",
     "routiq_person_wait_seconds": "How long half of the patients waited for a person, of the last 30 days.",
     "routiq_jobs": "Jobs in the queue, by status.",
+    "routiq_backup_age_seconds": "How old the newest backup on this machine is that can be restored.",
     "routiq_deliveries_refused_total": "Deliveries that this process has refused since it began, by reason.",
 }
 
@@ -46,7 +49,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 def _text() -> str:
     found: dict[str, list[str]] = {name: [] for name in HELP}
-    for name, labels, value in [*_practices(), *_jobs(), *_refused()]:
+    for name, labels, value in [*_practices(), *_jobs(), *_refused(), *_backup()]:
         found[name].append(f"{name}{{{labels}}} {value}")
     lines = []
     for name, samples in found.items():
@@ -90,6 +93,11 @@ def _jobs() -> Iterator[tuple[str, str, float]]:
         cursor.execute("SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY 1 ORDER BY 1")
         for status, number in cursor.fetchall():
             yield "routiq_jobs", f'status="{status}"', number
+
+
+def _backup() -> Iterator[tuple[str, str, float]]:
+    if (newest := shelf().newest()) is not None:
+        yield "routiq_backup_age_seconds", "", round((timezone.now() - newest.made_at).total_seconds())
 
 
 def _refused() -> Iterator[tuple[str, str, float]]:

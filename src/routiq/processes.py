@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from typing import Protocol
 
 log = logging.getLogger("routiq.processes")
 
@@ -106,12 +107,26 @@ async def _start_what_waits(worker_app: object) -> None:
             log.debug("already waiting", extra={"task": name})
 
 
+class Beside(Protocol):
+    def look(self) -> None:
+        """Called several times a second; must not block."""
+
+    def stop(self) -> None: ...
+
+
 class Children:
     """Processes that belong together: when one ends it is started again, when we are asked to stop all are."""
 
-    def __init__(self, commands: dict[str, Sequence[str]], once: frozenset[str] | set[str] = frozenset()) -> None:
-        """``once`` names those that end by themselves when their work is done."""
+    def __init__(
+        self,
+        commands: dict[str, Sequence[str]],
+        once: frozenset[str] | set[str] = frozenset(),
+        beside: Beside | None = None,
+    ) -> None:
+        """``once`` names those that end by themselves when their work is done; ``beside`` has something of its own to
+        do from time to time."""
         self._commands = commands
+        self._beside = beside
         self._once = once
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._began: dict[str, float] = {}
@@ -143,6 +158,8 @@ class Children:
                         break
                     log.warning("process ended, starting it again", extra={"child": name})
                     self._start(name)
+            if self._beside is not None:
+                self._beside.look()
             time.sleep(0.2)
         return status
 
@@ -157,6 +174,8 @@ class Children:
         self._stopping = True
 
     def _stop_all(self) -> None:
+        if self._beside is not None:
+            self._beside.stop()
         for child in self._running.values():
             child.terminate()
         deadline = time.monotonic() + STOP_WITHIN

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from pathlib import Path
 
 from routiq import environment, kept_files, logs
+from routiq.backups.nightly import hour
+from routiq.backups.shelf import shelf
 
-DATA = Path(environment.text("ROUTIQ_DATA", "var")).resolve()
+DATA = environment.data_folder()
 DEBUG = False
 
 
@@ -143,6 +144,9 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+
+# A wrong setting of the backups stops the start, too.
+shelf(), hour()
 
 METRICS_KEY = environment.text("ROUTIQ_METRICS_KEY", "")
 """What a monitoring system shows to read ``/metrics``; empty: nobody reads them."""

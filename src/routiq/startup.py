@@ -23,6 +23,17 @@ def check_database_role() -> None:
         )
 
 
+def check_restored() -> None:
+    """What a backup shows as under way must be closed first; otherwise it would be done a second time."""
+    from routiq.backups.servers import MARK
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [MARK])
+        (is_open,) = cursor.fetchone()
+    if is_open:
+        raise SystemExit("routiq: a restore into this database is not finished: run `routiq restore` again")
+
+
 def check_keyring() -> None:
     from routiq.connections.secrets import keyring
 
