@@ -127,8 +127,15 @@ def names(name: str, default: str) -> list[str]:
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
 
 
+#: A statement that a session has run so often is planned once and for all that come after it.
+_PLANNED_AFTER = 2
+
+
 def database_parts(name: str, url: str) -> dict[str, object]:
-    """``postgresql://user:password@host:port/name?host=/socket`` as Django's database settings."""
+    """``postgresql://user:password@host:port/name?host=/socket`` as Django's database settings.
+
+    Values travel apart from the statements (ADR 027), so that a session can keep what it planned.
+    """
     parts = urlsplit(url)
     if parts.scheme not in ("postgres", "postgresql"):
         raise SettingError(name, "must start with postgresql:// (PostgreSQL is the only database)")
@@ -149,7 +156,7 @@ def database_parts(name: str, url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": host,
         "PORT": str(parts.port or ""),
-        "OPTIONS": options,
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": _PLANNED_AFTER, **options},
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from routiq.robyn.answers import Answer
-from tests.robyn.desks import HARBOUR
+from tests.robyn.desks import HARBOUR, MASSAGE
 from tests.robyn.talks import Talk
 
 
@@ -50,3 +50,26 @@ def test_a_question_is_put_about_the_location_that_the_talk_is_about() -> None:
     talk = Talk(knowledge=Hours())
     talk.says("how late are you open?", "Thursday after 3", "how late are you open?")
     assert Hours.asked == ["", HARBOUR.id]
+
+
+class Prices:
+    def answer(self, question: str, location_id: str = "") -> Answer | None:
+        return Answer("It is $110.", "Prices") if "how much" in question.lower() else None
+
+
+def test_who_asks_what_something_costs_is_told_and_offered_no_times() -> None:
+    talk = Talk(knowledge=Prices())
+    said = talk.say("How much is a remedial massage?")
+    assert said.startswith("It is $110. ")
+    assert not talk.memory.offers
+    talk.say("I'd like to book it for Thursday")
+    assert {offer.time.appointment_type_id for offer in talk.memory.offers} == {MASSAGE.id}
+
+
+def test_a_price_asked_for_in_the_middle_leaves_the_times_on_the_table() -> None:
+    talk = Talk(knowledge=Prices())
+    talk.say("Thursday after 3")
+    on_the_table = talk.memory.offers
+    assert on_the_table
+    assert talk.say("how much is it?").startswith("It is $110. ")
+    assert talk.memory.offers == on_the_table

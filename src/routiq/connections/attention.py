@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection as database
 from django.utils import timezone
@@ -13,12 +14,23 @@ from routiq.connections.models import Connection
 LASTS = timedelta(minutes=1)
 
 
+WATCH = """
+UPDATE connections_connection SET watched_until = %(watch_until)s
+WHERE state = %(watch_active)s AND (watched_until IS NULL OR watched_until < %(watch_soon)s)
+"""
+"""As a part of a statement that does more; with :func:`values_of_watch`."""
+
+
 def watch() -> None:
     """A patient speaks, or a page that shows the day is open, at the practice in force. Cheap when repeated."""
-    now = timezone.now()
     with database.cursor() as cursor:
-        cursor.execute(
-            "UPDATE connections_connection SET watched_until = %(until)s "
-            "WHERE state = %(active)s AND (watched_until IS NULL OR watched_until < %(soon)s)",
-            {"until": now + LASTS, "soon": now + LASTS / 2, "active": str(Connection.State.ACTIVE)},
-        )
+        cursor.execute(WATCH, values_of_watch())
+
+
+def values_of_watch() -> dict[str, Any]:
+    now = timezone.now()
+    return {
+        "watch_until": now + LASTS,
+        "watch_soon": now + LASTS / 2,
+        "watch_active": str(Connection.State.ACTIVE),
+    }

@@ -17,14 +17,21 @@ from routiq.practices import audit
 from routiq.practices.live import announce
 from routiq.practices.models import Practice
 from routiq.practices.sessions import give_back
+from routiq.practices.statements import columns, rows_of
 from routiq.practices.tenancy import acting_for
 
 _HINT = 4
+_LIVE = f"""
+SELECT c.*, {columns(Practice, "p", "practice")}
+FROM connections_connection c JOIN practices_practice p ON p.id = c.practice_id
+WHERE c.state <> %(gone)s ORDER BY c.id LIMIT 1
+"""
 
 
 def live_connection() -> Connection | None:
     """The connection of the practice in force, active or paused."""
-    return Connection.objects.exclude(state=Connection.State.DISCONNECTED).select_related("practice").first()
+    found = rows_of(Connection, _LIVE, {"gone": str(Connection.State.DISCONNECTED)}, practice=Practice)
+    return found[0] if found else None
 
 
 def kept_connection() -> Connection | None:

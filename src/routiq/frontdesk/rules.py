@@ -11,6 +11,7 @@ from routiq.frontdesk.models import DeskRules
 from routiq.practices import audit
 from routiq.practices.audit import Actor
 from routiq.practices.models import Practice
+from routiq.practices.statements import rows_of
 from routiq.practices.tenancy import current_practice_id
 
 #: Two weeks: who wants to know earlier than that wants something else.
@@ -20,6 +21,7 @@ LONGEST_FEE = 200
 OFFER_MINUTES = range(5, 241)
 OFFERS_A_DAY = range(1, 11)
 MOST_TYPES = 1000
+_RULES = "SELECT * FROM frontdesk_deskrules WHERE practice_id = %(practice)s ORDER BY id LIMIT 1"
 
 
 class CannotBe(ValueError):
@@ -32,7 +34,9 @@ class CannotBe(ValueError):
 
 def desk_rules() -> DeskRules:
     """Its own rules, or those that come with the product (not stored)."""
-    return DeskRules.objects.first() or DeskRules(practice_id=current_practice_id())
+    practice_id = current_practice_id()
+    found = rows_of(DeskRules, _RULES, {"practice": practice_id})
+    return found[0] if found else DeskRules(practice_id=practice_id)
 
 
 def chosen_questions(rules: DeskRules) -> list[tuple[str, bool]]:

@@ -97,7 +97,7 @@ def otherwise(query: Query, question: str, facts: Facts, location_id: str = "") 
     talk is about, when it is about one."""
     if query.kind is Kind.HOURS and all(_names_when(concept) for concept in query.hard):
         return _hours(plain(question), facts, _weekdays(query), location_id)
-    if facts.cancellation and query.kind is not Kind.PRICE and _about_cancelling(query):
+    if query.kind is not Kind.PRICE and _about_cancelling(query) and facts.cancellation:
         return Fact("cancellation", facts.cancellation)
     if query.kind is Kind.OTHER:
         return _offers(query, question, facts)

@@ -11,12 +11,17 @@ from routiq.knowledge.models import Passage, Source
 from routiq.knowledge.ranking import Candidate, Lexemes, Unit
 from routiq.knowledge.shapes import without_amounts
 from routiq.mirror.queries import fold
+from routiq.practices.statements import columns, rows_of
 from routiq.practices.tenancy import current_practice_id
 
 LOOKED_AT = 12
 """So many passages are read closely."""
 MOST_KEPT = 20_000
 """Words and sentences whose lexemes a process remembers: about a kilobyte each."""
+_PASSAGES = f"""
+SELECT {columns(Passage, "p", without=["search"])}, {columns(Source, "s", "source", without=["text"])}
+FROM knowledge_passage p JOIN knowledge_source s ON s.id = p.source_id WHERE p.id = ANY(%(passages)s)
+"""
 
 
 @dataclass(frozen=True)
@@ -79,8 +84,8 @@ def _quoted(lexeme: str) -> str:
 
 def candidates(passage_ids: Sequence[int]) -> tuple[list[Candidate], dict[int, Passage]]:
     """These passages with the words of each of their sentences, in this order."""
-    rows = Passage.objects.filter(pk__in=passage_ids).select_related("source").defer("search", "source__text")
-    passages = {row.pk: row for row in rows}
+    values = {"passages": list(passage_ids)}
+    passages = {row.pk: row for row in rows_of(Passage, _PASSAGES, values, source=Source)}
     ordered = [passages[pk] for pk in passage_ids if pk in passages]
     units = {row.pk: [(unit, without_amounts(unit)) for unit in row.text.split("\n")] for row in ordered}
     texts = [text for row in ordered for text in (_title(row), row.heading)]

@@ -15,16 +15,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import psycopg
 from django.db import IntegrityError, transaction
 from django.db import connection as database
 
-from routiq.connections.attention import watch
+from routiq.connections import attention
 from routiq.frontdesk.rehearsing import nothing_is_written
 from routiq.frontdesk.waiting import Alarm, At, Tell, timer, told_of_waits
 from routiq.pms.overhearing import Asked, overheard
-from routiq.practices import audit
+from routiq.practices import audit, live
 from routiq.practices.audit import Actor
 from routiq.practices.live import announce
+from routiq.practices.statements import rows_of
 from routiq.practices.tenancy import current_practice_id
 from routiq.robyn import memory as memories
 from routiq.robyn import reading, taking_over, wording
@@ -216,7 +218,7 @@ def hang_up(conversation_id: int, *, desk: Desk | None = None, clock: Clock = sy
     conversation."""
     row = Conversation.objects.filter(practice_id=current_practice_id(), pk=conversation_id).first()
     if row is None:
-        raise ConversationError("unknown", "There is no such conversation.", "Start a new conversation.")
+        raise _unknown()
     with transaction.atomic():
         Conversation.objects.filter(pk=row.pk, ended_at=None).update(ended_at=clock())
         announce(row.practice_id, "conversation")
@@ -240,22 +242,30 @@ def _say_meanwhile(row: Conversation, turn: Turn, on_waiting: Callable[[str], No
 # What every turn asks is put as it is: Django would need as long to write such a statement as the database to answer.
 _WITH_LAST_NUMBER = """
 SELECT c.*, (SELECT max(t.number) FROM robyn_turn t WHERE t.conversation_id = c.id) AS last
-FROM robyn_conversation c WHERE c.practice_id = %s AND c.id = %s
+FROM robyn_conversation c WHERE c.practice_id = %(practice)s AND c.id = %(id)s
 """
-_REMEMBER = """
+#: Somebody is on the line: what changes at the practice now should be here at once.
+_STORE = f"""
+WITH watched AS ({attention.WATCH}),
+stored AS (
+  INSERT INTO robyn_turn (practice_id, conversation_id, number, heard, filler, said, said_by, pictures, commands,
+    actions, inside, took_ms, at)
+  VALUES (%(practice)s, %(id)s, %(number)s, %(heard)s, %(filler)s, %(said)s, '', %(pictures)s, %(commands)s,
+    %(actions)s, %(inside)s, %(took_ms)s, %(at)s)
+)
 UPDATE robyn_conversation
 SET state = %(state)s, last_turn_at = %(at)s, ended_at = COALESCE(ended_at, %(ended_at)s), filler = '',
   booking_id = COALESCE(%(booking_id)s, booking_id)
-WHERE id = %(id)s RETURNING ended_at
+WHERE practice_id = %(practice)s AND id = %(id)s RETURNING ended_at, {live.TELL}
 """
 
 
 def _open(conversation_id: int) -> tuple[Conversation, int]:
     """The conversation, and the number of its next turn."""
-    rows = Conversation.objects.raw(_WITH_LAST_NUMBER, [current_practice_id(), conversation_id])
-    row = next(iter(rows), None)
+    values = {"practice": current_practice_id(), "id": conversation_id}
+    row = next(iter(rows_of(Conversation, _WITH_LAST_NUMBER, values)), None)
     if row is None:
-        raise ConversationError("unknown", "There is no such conversation.", "Start a new conversation.")
+        raise _unknown()
     if row.ended_at is not None:
         raise ConversationError("ended", "This conversation has ended.", "Start a new conversation.")
     return row, (row.last or 0) + 1  # type: ignore[attr-defined]
@@ -304,57 +314,50 @@ def _store(
     """The turn and what is remembered, together. The number is unique: a turn that lost its lock cannot be stored
     over another one."""
     turn.memory.last_said = said.text or turn.memory.last_said
-    commands = as_plain(turn.commands)
-    at = clock()
-    try:
-        with transaction.atomic():
-            row.ended_at = _remember(row, turn, at, at if said.ended else None)
-            StoredTurn.objects.create(
-                practice_id=row.practice_id,
-                conversation=row,
-                number=number,
-                heard=turn.heard,
-                filler=turn.filler,
-                said=said.text,
-                commands=commands,
-                actions=turn.actions,
-                inside=inside(turn.memory, asked) if row.channel in SHOWN_ON else {},
-                pictures=min(pictures, MOST_PICTURES),
-                took_ms=int((time.monotonic() - began) * 1000),
-                at=at,
-            )
-            # Somebody is on the line: what changes at the practice now should be here at once.
-            watch()
-            announce(row.practice_id, "conversation")
-    except IntegrityError:
-        raise _busy() from None
+    commands, at = as_plain(turn.commands), clock()
+    values = {
+        "practice": row.practice_id,
+        "id": row.pk,
+        "number": number,
+        "heard": turn.heard,
+        "filler": turn.filler,
+        "said": said.text,
+        "pictures": min(pictures, MOST_PICTURES),
+        "commands": json.dumps(commands),
+        "actions": json.dumps(turn.actions),
+        "inside": json.dumps(inside(turn.memory, asked) if row.channel in SHOWN_ON else {}),
+        "took_ms": int((time.monotonic() - began) * 1000),
+        "at": at,
+        "state": json.dumps(memories.to_state(turn.memory)),
+        "ended_at": at if said.ended else None,
+        "booking_id": (turn.memory.booking_id if row.channel != REHEARSAL else "") or None,
+        **attention.values_of_watch(),
+        **live.values_of_tell(row.practice_id, "conversation"),
+    }
+    row.ended_at = _keep(values)
     if row.ended_at is not None:
         turn.desk.hung_up(turn.who)
-    elif not turn.memory.chosen:
+    elif turn.held and not turn.memory.chosen:
         # Nothing is being thought about any more.
         turn.desk.let_go(turn.who)
     return Reply(row.pk, said.text, commands, turn.actions, row.ended_at is not None, turn.filler, row.taken_by)
 
 
-def _remember(row: Conversation, turn: Turn, at: datetime, ended_at: datetime | None) -> datetime | None:
-    """Keep what the conversation remembers now; gives when it ended: by what was said, or because somebody hung up
-    meanwhile."""
-    booking_id = turn.memory.booking_id if row.channel != REHEARSAL else ""
-    with database.cursor() as cursor:
-        cursor.execute(
-            _REMEMBER,
-            {
-                "state": json.dumps(memories.to_state(turn.memory)),
-                "at": at,
-                "ended_at": ended_at,
-                "booking_id": booking_id or None,
-                "id": row.pk,
-            },
-        )
-        found: tuple[datetime | None] | None = cursor.fetchone()
-    if found is None:
-        raise Conversation.DoesNotExist
-    return found[0]
+def _keep(values: dict[str, Any]) -> datetime | None:
+    """When the conversation ended: by what was said, or because somebody hung up meanwhile."""
+    try:
+        with database.cursor() as cursor:
+            cursor.execute(_STORE, values)
+            ended_at: datetime | None = cursor.fetchone()[0]
+    except IntegrityError as error:
+        if isinstance(error.__cause__, psycopg.errors.ForeignKeyViolation):
+            raise _unknown() from None  # It was deleted meanwhile.
+        raise _busy() from None
+    return ended_at
+
+
+def _unknown() -> ConversationError:
+    return ConversationError("unknown", "There is no such conversation.", "Start a new conversation.")
 
 
 def _busy() -> ConversationError:

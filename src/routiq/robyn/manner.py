@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from routiq.practices.models import Practice
+from routiq.practices.statements import rows_of
 from routiq.practices.tenancy import current_practice_id
 from routiq.robyn.escalation import hours
 from routiq.robyn.escalation.hours import BusinessHours
@@ -15,7 +16,7 @@ from routiq.robyn.models import RobynSettings, TriggerRule
 HER_NAME = "Robyn"
 _WITH_SETTINGS = """
 SELECT p.*, row_to_json(s) AS settings
-FROM practices_practice p LEFT JOIN robyn_robynsettings s ON s.practice_id = p.id WHERE p.id = %s
+FROM practices_practice p LEFT JOIN robyn_robynsettings s ON s.practice_id = p.id WHERE p.id = %(practice)s
 """
 
 
@@ -37,7 +38,7 @@ def settings_of_practice() -> RobynSettings:
     """The stored row, or one that is not stored yet, with its practice. Asked before each line of a conversation, so
     in one statement."""
     practice_id = current_practice_id()
-    (practice,) = Practice.objects.raw(_WITH_SETTINGS, [practice_id])
+    (practice,) = rows_of(Practice, _WITH_SETTINGS, {"practice": practice_id})
     found = RobynSettings(**(practice.settings or {"practice_id": practice_id}))  # type: ignore[attr-defined]
     found.practice = practice
     found._state.adding = found.pk is None

@@ -20,8 +20,17 @@ _SET_SCOPE = (
 )
 
 
+#: So many planned statements a session keeps, those used last: more than the product has in daily use.
+_KEPT_PLANS = 400
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     _applied_scope: Scope | None = None
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        connection = super().get_new_connection(conn_params)
+        connection.prepared_max = _KEPT_PLANS
+        return connection
 
     def connect(self) -> None:
         self._applied_scope = None

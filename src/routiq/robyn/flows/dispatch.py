@@ -14,6 +14,7 @@ from routiq.robyn.flows import (
     enrolling,
     handover,
     moving,
+    naming,
     opting_out,
     registering,
     rescheduling,
@@ -62,7 +63,9 @@ from routiq.robyn.wording import changes
 _CALL_BACK = {Question.CALLER_NAME, Question.CALLER_NUMBER}
 _IN_OWN_WORDS = {Question.CALL_REASON, Question.CALL_MESSAGE}
 """Whatever is said then is for the team."""
-_MOVES_ON = (StartBooking, WishTime, NameChoice, AnyChoice, Choose, Affirm, Deny, AskOthers)
+_MOVES_ON = frozenset({StartBooking, WishTime, NameChoice, AnyChoice, Choose, Affirm, Deny, AskOthers})
+_IDLE = frozenset({Question.OPEN, Question.ANYTHING_ELSE})
+"""Nothing is under way."""
 _BEGINS = (StartReschedule, StartCancel, AskBooking, AskInvoice, JoinWaitlist)
 
 _IDENTITY = {Question.WHO, Question.FULL_NAME, Question.DATE_OF_BIRTH}
@@ -141,7 +144,8 @@ def _go_on(turn: Turn) -> Said:
         return Said(memory.last_said or handover.asked_again(turn))
     if said := _begin(turn):
         return said
-    if not turn.has(*_MOVES_ON) and (said := asking.answer(turn)):
+    if _only_asks(turn) and (said := asking.answer(turn)):
+        naming.keep_names(turn)
         return said
     if handover.in_call_back(turn):
         return handover.take_call_back(turn)
@@ -160,6 +164,13 @@ def _go_on(turn: Turn) -> Said:
     ):
         return Said(wording.GOODBYE, ended=True)
     return asking.beside(turn, _FLOWS[memory.flow](turn))
+
+
+def _only_asks(turn: Turn) -> bool:
+    """With nothing under way, who asks what an initial consultation costs wants to know, and no times yet."""
+    if not turn.has(*_MOVES_ON):
+        return True
+    return turn.memory.question in _IDLE and turn.has(Ask) and not turn.has(*_MOVES_ON - {NameChoice})
 
 
 def _begin(turn: Turn) -> Said | None:

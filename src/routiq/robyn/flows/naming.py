@@ -46,6 +46,13 @@ def take_names(turn: Turn) -> tuple[bool, Said | None]:
     return changed, pick(turn, unclear.what, unclear.ids) if unclear else None
 
 
+def keep_names(turn: Turn) -> None:
+    """What a question named plainly is remembered for when times are wanted; nothing is asked back."""
+    for command in turn.commands:
+        if isinstance(command, NameChoice) and len(ids := _narrowed(turn, command)) == 1:
+            _set(turn.memory, command.what, ids[0])
+
+
 def _picked(turn: Turn) -> str:
     """The one of the listed names that was taken by its place."""
     memory, choice = turn.memory, turn.first(Choose)

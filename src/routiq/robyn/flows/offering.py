@@ -159,6 +159,7 @@ def read_back(turn: Turn, offer: Offer, lead: str = "") -> Said:
     yes, if the offer still holds."""
     if turn.now >= offer.expires_at:
         return look_again(turn, offer)
+    turn.held = True
     if not turn.desk.hold(offer.time, turn.who):
         # In another conversation this very time is being thought about.
         turn.memory.declined = (*turn.memory.declined, offer.time.starts_at)

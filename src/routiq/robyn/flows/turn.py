@@ -43,6 +43,11 @@ class Turn:
     actions: list[dict[str, Any]] = field(default_factory=list)
     filler: str = ""
     """What was said while the practice management system took its time."""
+    held: bool = field(init=False)
+    """A time may be held for them: it was when they spoke, or has been since."""
+
+    def __post_init__(self) -> None:
+        self.held = bool(self.memory.chosen)
 
     @property
     def who(self) -> str:
