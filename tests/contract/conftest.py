@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,13 +14,12 @@ import time_machine
 from pms_sandbox.testing import RunningSandbox, running_sandbox
 from routiq.pms.gateway import Capabilities, Gateway, Page, Selection, Stream
 from routiq.pms.pacing import LocalPace
-from routiq.pms.records import AppointmentDraft, AppointmentMove
 from routiq.pms.registry import vendor as vendor_of
 from routiq.pms.registry import vendors
+from tests.bookable import MONDAY, Bookable
 
 #: Six in the morning of a Monday in Sydney.
 NOW = datetime(2026, 5, 3, 20, 0, tzinfo=UTC)
-MONDAY = date(2026, 5, 4)
 
 
 @dataclass(frozen=True)
@@ -91,12 +90,14 @@ class Clinic:
         return self.all(stream, Selection(class_ids=classes))
 
 
-class Desk:
-    """Somebody who books: a combination with free times, and who it is for."""
+class Desk(Bookable):
+    """A combination with many free times, and somebody else beside whom it is for."""
+
+    notes = "Booked by Robyn. Ref QX7Z"
+    days = 7
 
     def __init__(self, clinic: Clinic) -> None:
-        self.clinic = clinic
-        self.gateway = clinic.gateway
+        super().__init__(clinic)
         kinds = {kind.id: kind for kind in clinic.all(Stream.APPOINTMENT_TYPES)}
         people = {person.id: person for person in clinic.all(Stream.PRACTITIONERS)}
         places = {place.id: place for place in clinic.all(Stream.LOCATIONS)}
@@ -113,48 +114,6 @@ class Desk:
                 if len(self.slots) > 20:
                     break
         clinic.sandbox.clear_requests()
-
-    def where(self) -> dict[str, Any]:
-        return {
-            "location_id": self.location_id,
-            "practitioner_id": self.practitioner_id,
-            "appointment_type_id": self.kind.id,
-            "duration_minutes": self.kind.duration_minutes,
-        }
-
-    def free(self, first: date = MONDAY, days: int = 7) -> list[Any]:
-        return self.gateway.available_times(**self.where(), first=first, last=first + timedelta(days=days - 1))
-
-    def draft(self, starts_at: datetime, **fields: Any) -> AppointmentDraft:
-        given = {
-            "patient_id": self.patient_id,
-            "practitioner_id": self.practitioner_id,
-            "location_id": self.location_id,
-            "appointment_type_id": self.kind.id,
-            "starts_at": starts_at,
-            "ends_at": starts_at + timedelta(minutes=self.kind.duration_minutes),
-            "notes": "Booked by Robyn. Ref QX7Z",
-            **fields,
-        }
-        return AppointmentDraft(**given)
-
-    def move(self, record: Any, starts_at: datetime, **fields: Any) -> AppointmentMove:
-        given = {
-            "appointment_id": record.id,
-            "patient_id": record.patient_id,
-            "practitioner_id": record.practitioner_id,
-            "location_id": record.location_id,
-            "appointment_type_id": record.appointment_type_id,
-            "starts_at": starts_at,
-            "ends_at": starts_at + timedelta(minutes=self.kind.duration_minutes),
-            **fields,
-        }
-        return AppointmentMove(**given)
-
-    def find(self, starts_at: datetime) -> list[Any]:
-        return self.gateway.find_appointments(
-            patient_id=self.patient_id, practitioner_id=self.practitioner_id, starts_at=starts_at
-        )
 
     def later(self, slot: Any) -> Any:
         """A free time of another day."""

@@ -1,21 +1,21 @@
-"""A combination that can be booked in the sandbox, and its free times."""
+"""A combination that can be booked in the sandbox as Cliniko."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
 from typing import Any
 
 from pms_sandbox.testing import RunningSandbox
 from routiq.pms.gateway import Stream
-from routiq.pms.records import AppointmentDraft
-
-MONDAY = date(2026, 5, 4)
+from tests.bookable import Bookable
 
 
-class Desk:
-    """A combination that can be booked, and who it is for."""
+class Desk(Bookable):
+    """The first combination that is open for online bookings."""
+
+    notes = ""
 
     def __init__(self, sandbox: RunningSandbox, clinic: Any) -> None:
+        super().__init__(clinic)
         types = {kind.id: kind for kind in clinic.all(Stream.APPOINTMENT_TYPES)}
         people = {person.id: person for person in clinic.all(Stream.PRACTITIONERS)}
         places = {place.id: place for place in clinic.all(Stream.LOCATIONS)}
@@ -27,36 +27,3 @@ class Desk:
                 self.kind, self.practitioner_id, self.location_id = kind, online[0], offering.location_id
                 break
         sandbox.clear_requests()
-
-    def where(self) -> dict[str, Any]:
-        return {
-            "location_id": self.location_id,
-            "practitioner_id": self.practitioner_id,
-            "appointment_type_id": self.kind.id,
-            "duration_minutes": self.kind.duration_minutes,
-        }
-
-    def draft(self, starts_at: datetime, **fields: Any) -> AppointmentDraft:
-        given = {
-            "patient_id": self.patient_id,
-            "practitioner_id": self.practitioner_id,
-            "location_id": self.location_id,
-            "appointment_type_id": self.kind.id,
-            "starts_at": starts_at,
-            "ends_at": starts_at + timedelta(minutes=self.kind.duration_minutes),
-            **fields,
-        }
-        return AppointmentDraft(**given)
-
-    def find(self, clinic: Any, starts_at: datetime) -> list[Any]:
-        found: list[Any] = clinic.gateway.find_appointments(
-            patient_id=self.patient_id, practitioner_id=self.practitioner_id, starts_at=starts_at
-        )
-        return found
-
-
-def free(clinic: Any, desk: Desk, days: int = 14) -> list[Any]:
-    slots: list[Any] = clinic.gateway.available_times(
-        **desk.where(), first=MONDAY, last=MONDAY + timedelta(days=days - 1)
-    )
-    return slots

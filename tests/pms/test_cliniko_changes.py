@@ -29,7 +29,7 @@ from routiq.pms.records import (
     Cancellation,
     CancellationReason,
 )
-from tests.pms.diaries import Desk, free
+from tests.pms.diaries import Desk
 
 UNKNOWN = "1999999999999999998"
 
@@ -37,7 +37,7 @@ UNKNOWN = "1999999999999999998"
 @pytest.fixture
 def booked(clinic: Any, desk: Desk, sandbox: RunningSandbox) -> AppointmentRecord:
     record: AppointmentRecord = clinic.gateway.book(
-        desk.draft(free(clinic, desk)[0].starts_at, notes="Bring the scan")
+        desk.draft(desk.free()[0].starts_at, notes="Bring the scan")
     ).record
     sandbox.clear_requests()
     return record
@@ -165,7 +165,7 @@ def test_a_change_that_cannot_be_read_back_is_uncertain(
 @pytest.mark.parametrize("change", ["reschedule", "cancel"])
 @pytest.mark.parametrize("unknown", [UNKNOWN, "", "../users", "12?q=1"])
 def test_an_appointment_that_does_not_exist_is_not_found(change: str, unknown: str, clinic: Any, desk: Desk) -> None:
-    made = clinic.gateway.book(desk.draft(free(clinic, desk)[0].starts_at)).record
+    made = clinic.gateway.book(desk.draft(desk.free()[0].starts_at)).record
     with pytest.raises(NotFound):
         ask(clinic, change, msgspec.structs.replace(made, id=unknown))
 
@@ -228,7 +228,7 @@ def test_every_reason_has_a_code() -> None:
 
 
 def test_cancelling_one_of_a_series_leaves_the_others(clinic: Any, desk: Desk, sandbox: RunningSandbox) -> None:
-    first = free(clinic, desk)[0].starts_at
+    first = desk.free()[0].starts_at
     series = clinic.gateway.book(desk.draft(first)).record
     sandbox.edit(
         [
@@ -247,7 +247,7 @@ def test_cancelling_one_of_a_series_leaves_the_others(clinic: Any, desk: Desk, s
         ]
     )
     clinic.gateway.cancel(Cancellation(appointment_id=series.id, patient_id=series.patient_id))
-    (later,) = desk.find(clinic, first + timedelta(days=7))
+    (later,) = desk.find(first + timedelta(days=7))
     assert later.status is AppointmentStatus.CONFIRMED
 
 
