@@ -155,8 +155,29 @@ WORDS = {
 }
 
 
+class AtItsPlace:
+    """What is shown of a time by the clock at its location, and of how it stands in words."""
+
+    starts_at: datetime
+    ends_at: datetime
+    zone: str
+    word: VisitWord
+
+    @property
+    def local_start(self) -> datetime:
+        return self.starts_at.astimezone(ZoneInfo(self.zone))
+
+    @property
+    def local_end(self) -> datetime:
+        return self.ends_at.astimezone(ZoneInfo(self.zone))
+
+    @property
+    def word_label(self) -> str:
+        return WORDS[self.word]
+
+
 @dataclass(frozen=True)
-class Visit:
+class Visit(AtItsPlace):
     """A booking of one patient: an individual appointment, or a seat in a class. Times are aware, UTC."""
 
     remote_id: str
@@ -178,20 +199,8 @@ class Visit:
     """How it stands, in the vendor's own word."""
 
     @property
-    def local_start(self) -> datetime:
-        return self.starts_at.astimezone(ZoneInfo(self.zone))
-
-    @property
-    def local_end(self) -> datetime:
-        return self.ends_at.astimezone(ZoneInfo(self.zone))
-
-    @property
     def duration_minutes(self) -> int:
         return int((self.ends_at - self.starts_at).total_seconds() // 60)
-
-    @property
-    def word_label(self) -> str:
-        return WORDS[self.word]
 
 
 def history(patient: Patient) -> list[Visit]:

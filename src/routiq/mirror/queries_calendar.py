@@ -22,14 +22,14 @@ from routiq.mirror.models import (
     RosterDay,
     UnavailableBlock,
 )
-from routiq.mirror.queries import WORDS
+from routiq.mirror.queries import AtItsPlace
 from routiq.pms import registry
 from routiq.pms.gateway import word_for
 from routiq.pms.records import AppointmentStatus, VisitWord
 
 
 @dataclass(frozen=True)
-class Entry:
+class Entry(AtItsPlace):
     """One appointment, or one session of a class. Times are aware, UTC; ``zone`` is the location's."""
 
     remote_id: str
@@ -55,18 +55,6 @@ class Entry:
     """Seats that stand, of a class."""
     places: int | None = None
     """Seats that there are, of a class; ``None``: the vendor does not say."""
-
-    @property
-    def local_start(self) -> datetime:
-        return self.starts_at.astimezone(ZoneInfo(self.zone))
-
-    @property
-    def local_end(self) -> datetime:
-        return self.ends_at.astimezone(ZoneInfo(self.zone))
-
-    @property
-    def word_label(self) -> str:
-        return WORDS[self.word]
 
     @property
     def is_cancelled(self) -> bool:
