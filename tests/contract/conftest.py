@@ -12,11 +12,12 @@ import pytest
 import time_machine
 
 from pms_sandbox.testing import RunningSandbox, running_sandbox
-from routiq.pms.gateway import Capabilities, Gateway, Page, Selection, Stream
+from routiq.pms.gateway import Capabilities, Gateway, Selection, Stream
 from routiq.pms.pacing import LocalPace
 from routiq.pms.registry import vendor as vendor_of
 from routiq.pms.registry import vendors
 from tests.bookable import MONDAY, Bookable
+from tests.gateways import Walked
 
 #: Six in the morning of a Monday in Sydney.
 NOW = datetime(2026, 5, 3, 20, 0, tzinfo=UTC)
@@ -49,7 +50,7 @@ DOORS = {
 }
 
 
-class Clinic:
+class Clinic(Walked):
     """A gateway of some vendor, and what a test does with it."""
 
     def __init__(self, name: str, sandbox: RunningSandbox, label: str, naps: list[float]) -> None:
@@ -69,18 +70,6 @@ class Clinic:
     @property
     def can(self) -> Capabilities:
         return self.gateway.capabilities
-
-    def pages(self, stream: Stream, selection: Selection | None = None) -> Iterator[Page]:
-        cursor = None
-        while True:
-            page = self.gateway.fetch(stream, selection or Selection(), cursor)
-            yield page
-            cursor = page.next_cursor
-            if cursor is None:
-                return
-
-    def all(self, stream: Stream, selection: Selection | None = None) -> list[Any]:
-        return [record for page in self.pages(stream, selection) for record in page.records]
 
     def every(self, stream: Stream) -> list[Any]:
         """All of a stream, seats through the classes they are in."""

@@ -11,6 +11,7 @@ import pytest
 from django.utils import timezone
 
 from routiq.connections.models import Connection
+from routiq.dashboard.views import integrations
 from routiq.mirror.models import (
     Appointment,
     AppointmentType,
@@ -29,6 +30,7 @@ from routiq.pms import registry
 from routiq.practices.models import Practice
 from routiq.practices.tenancy import acting_for
 from routiq.sync.models import StreamState, SyncEvent, SyncPart, SyncRun, WebhookRegistration
+from tests.dashboard.connecting import Connecting
 
 _numbers = count(1)
 
@@ -279,3 +281,11 @@ def sydney_noon() -> Callable[[int], datetime]:
         )
 
     return at
+
+
+@pytest.fixture
+def connecting(monkeypatch: pytest.MonkeyPatch) -> Connecting:
+    """What the pages hand over when a key is saved, instead of connecting with it."""
+    double = Connecting()
+    monkeypatch.setattr(integrations, "connect_and_sync", double)
+    return double

@@ -4,43 +4,20 @@ from __future__ import annotations
 
 import logging
 from html import unescape
-from typing import Any
 
 import pytest
 from django.test import Client
 
 from routiq.connections.models import Connection
-from routiq.dashboard.views import integrations
 from routiq.pms import registry
 from routiq.pms.errors import KeyRejected, NotPermitted, PmsError, VendorUnavailable
 from routiq.practices.models import Practice
 from routiq.practices.tenancy import acting_for
 from routiq.sync.models import SyncRun
 from tests.dashboard.conftest import World
+from tests.dashboard.connecting import KEY, Connecting
 
-KEY = "MS0xMjM0NTY3ODkwLXNlY3JldC1zZWNyZXQ-au1"
 ADDRESSES = ["/setup/connect/cliniko", "/settings/integrations/cliniko"]
-
-
-class Connecting:
-    """Stands where the real connecting is: takes what the page hands over, raises what it is told to."""
-
-    def __init__(self) -> None:
-        self.calls: list[dict[str, Any]] = []
-        self.error: PmsError | None = None
-
-    def __call__(self, **given: Any) -> Connection:
-        self.calls.append(given)
-        if self.error is not None:
-            raise self.error
-        return Connection(account_name="Harbour Street")
-
-
-@pytest.fixture
-def connecting(monkeypatch: pytest.MonkeyPatch) -> Connecting:
-    double = Connecting()
-    monkeypatch.setattr(integrations, "connect_and_sync", double)
-    return double
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

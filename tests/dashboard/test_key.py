@@ -3,40 +3,16 @@
 from __future__ import annotations
 
 from html import unescape
-from typing import Any
 
-import pytest
 from django.test import Client
 
 from routiq.connections.models import Connection
-from routiq.dashboard.views import integrations
 from routiq.pms import registry
-from routiq.pms.errors import KeyRejected, PmsError
+from routiq.pms.errors import KeyRejected
 from tests.dashboard.conftest import World
+from tests.dashboard.connecting import KEY, Connecting
 
-KEY = "MS0xMjM0NTY3ODkwLXNlY3JldC1zZWNyZXQ-au1"
 PAGE = "/settings/integrations/cliniko/key"
-
-
-class Replacing:
-    """Stands where the real connecting is."""
-
-    def __init__(self) -> None:
-        self.calls: list[dict[str, Any]] = []
-        self.error: PmsError | None = None
-
-    def __call__(self, **given: Any) -> Connection:
-        self.calls.append(given)
-        if self.error is not None:
-            raise self.error
-        return Connection(account_name="Harbour Street")
-
-
-@pytest.fixture
-def replacing(monkeypatch: pytest.MonkeyPatch) -> Replacing:
-    double = Replacing()
-    monkeypatch.setattr(integrations, "connect_and_sync", double)
-    return double
 
 
 def test_the_page_says_how_and_which_key_is_in_use(client_in: Client, world: World) -> None:
@@ -48,13 +24,13 @@ def test_the_page_says_how_and_which_key_is_in_use(client_in: Client, world: Wor
 
 
 def test_a_new_key_takes_over_and_the_page_says_what_that_means(
-    client_in: Client, world: World, replacing: Replacing
+    client_in: Client, world: World, connecting: Connecting
 ) -> None:
     assert world.connection
     answer = client_in.post(PAGE, {"region": "au1", "key": KEY}, follow=True)
     html = unescape(answer.content.decode())
     assert answer.redirect_chain[-1][0] == "/settings/integrations/cliniko"
-    [given] = replacing.calls
+    [given] = connecting.calls
     assert given["key"] == KEY
     for text in (
         "took over at once",
@@ -67,10 +43,10 @@ def test_a_new_key_takes_over_and_the_page_says_what_that_means(
 
 
 def test_a_key_of_another_account_is_refused_by_name_and_not_sent_back(
-    client_in: Client, world: World, replacing: Replacing
+    client_in: Client, world: World, connecting: Connecting
 ) -> None:
     assert world.connection
-    replacing.error = KeyRejected(
+    connecting.error = KeyRejected(
         "This key belongs to the account “Elsewhere”.", cause="other_account", advice="Paste one of yours."
     )
     answer = client_in.post(PAGE, {"region": "au1", "key": KEY})
@@ -87,12 +63,12 @@ def test_without_a_connection_there_is_no_key_to_update(client_in: Client) -> No
 
 
 def test_a_paused_connection_can_be_given_its_key_here_too(
-    client_in: Client, world: World, replacing: Replacing
+    client_in: Client, world: World, connecting: Connecting
 ) -> None:
     Connection.objects.filter(pk=world.connection.pk).update(state="paused")
     assert client_in.get(PAGE).status_code == 200
     client_in.post(PAGE, {"region": "au1", "key": KEY})
-    assert len(replacing.calls) == 1
+    assert len(connecting.calls) == 1
 
 
 def test_sync_now_while_paused_is_told_and_starts_nothing(client_in: Client, world: World) -> None:

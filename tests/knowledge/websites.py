@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from routiq.knowledge.web.fetching import Reach
+from tests.loopback import Quiet, listening
 
 HOST = "www.clinic.example"
 HTML = "text/html; charset=utf-8"
@@ -37,7 +36,7 @@ class Website:
 
 @contextmanager
 def running(site: Website) -> Iterator[Website]:
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet):
         def do_GET(self) -> None:
             site.asked.append(self.path)
             site.agents.add(self.headers.get("User-Agent", ""))
@@ -64,23 +63,5 @@ def running(site: Website) -> Iterator[Website]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *args: object) -> None:
-            return
-
-        def handle(self) -> None:
-            try:
-                super().handle()
-            except ConnectionError:
-                return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    site.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with listening(Handler) as site.port:
         yield site
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from pms_sandbox.testing import RunningSandbox, running_sandbox
-from routiq.pms.cliniko.gateway import ClinikoGateway
-from routiq.pms.gateway import Page, Selection, Stream
 from routiq.pms.pacing import BudgetRules, LocalPace
 from routiq.pms.registry import vendor
+from tests.gateways import Walked
 from tests.pms.diaries import Desk
 
 TODAY = "2026-05-04"
@@ -35,25 +34,13 @@ class FakeTime:
         self.while_asleep()
 
 
-class Clinic:
+class Clinic(Walked):
     """A gateway to the sandbox with what a test wants to look at."""
 
     def __init__(self, gateway: Any, time: FakeTime, pace: LocalPace) -> None:
         self.gateway = gateway
         self.time = time
         self.pace = pace
-
-    def pages(self, stream: Stream, selection: Selection | None = None) -> Iterator[Page]:
-        cursor = None
-        while True:
-            page = self.gateway.fetch(stream, selection or Selection(), cursor)
-            yield page
-            cursor = page.next_cursor
-            if cursor is None:
-                return
-
-    def all(self, stream: Stream, selection: Selection | None = None) -> list[Any]:
-        return [record for page in self.pages(stream, selection) for record in page.records]
 
 
 @pytest.fixture
@@ -77,28 +64,28 @@ def sandbox(shared_sandbox: RunningSandbox) -> RunningSandbox:
 OpenClinic = Callable[..., Clinic]
 
 
-@pytest.fixture
-def open_clinic(sandbox: RunningSandbox) -> Iterator[OpenClinic]:
-    opened: list[ClinikoGateway] = []
+def opening(name: str, sandbox: RunningSandbox, usual: str, **address: str) -> Iterator[OpenClinic]:
+    """Opens gateways of one vendor with the sandbox's keys (``usual``: whose, unless it is said) and closes them."""
+    opened: list[Any] = []
 
-    def open_one(label: str = "admin", rules: BudgetRules | None = None, **choices: Any) -> Clinic:
+    def open_one(label: str = usual, rules: BudgetRules | None = None, **choices: Any) -> Clinic:
         time = FakeTime()
         pace = LocalPace(rules, clock=time.clock, sleep=time.sleep)
-        given = {
-            "key": sandbox.key(label) if label else "",
-            "region": sandbox.shard,
-            "base_url": sandbox.cliniko_url,
-            "contact": "desk@example.org",
-            **choices,
-        }
-        gateway = vendor("cliniko").open(pace=pace, sleep=time.sleep, **given)
-        assert isinstance(gateway, ClinikoGateway)
+        key = sandbox.key(label) if label else ""
+        given = {"key": key, "contact": "desk@example.org", **address, **choices}
+        gateway = vendor(name).open(pace=pace, sleep=time.sleep, **given)
         opened.append(gateway)
         return Clinic(gateway, time, pace)
 
     yield open_one
     for gateway in opened:
         gateway.close()
+
+
+@pytest.fixture
+def open_clinic(sandbox: RunningSandbox) -> Iterator[OpenClinic]:
+    """The practice, opened as Cliniko."""
+    yield from opening("cliniko", sandbox, "admin", region=sandbox.shard, base_url=sandbox.cliniko_url)
 
 
 @pytest.fixture
@@ -133,25 +120,7 @@ def desk(sandbox: RunningSandbox, clinic: Clinic) -> Desk:
 @pytest.fixture
 def open_nookal(sandbox: RunningSandbox) -> Iterator[OpenClinic]:
     """The same practice, opened as Nookal; ``label`` is of one of the keys whose names begin with ``nookal``."""
-    opened: list[Any] = []
-
-    def open_one(label: str = "nookal", rules: BudgetRules | None = None, **choices: Any) -> Clinic:
-        time = FakeTime()
-        pace = LocalPace(rules, clock=time.clock, sleep=time.sleep)
-        given = {
-            "key": sandbox.key(label) if label else "",
-            "region": "",
-            "base_url": sandbox.nookal_url,
-            "contact": "desk@example.org",
-            **choices,
-        }
-        gateway = vendor("nookal").open(pace=pace, sleep=time.sleep, **given)
-        opened.append(gateway)
-        return Clinic(gateway, time, pace)
-
-    yield open_one
-    for gateway in opened:
-        gateway.close()
+    yield from opening("nookal", sandbox, "nookal", region="", base_url=sandbox.nookal_url)
 
 
 @pytest.fixture

@@ -15,46 +15,10 @@ from routiq.pms.errors import (
     PmsError,
     RateLimited,
     VendorChanged,
-    VendorUnavailable,
 )
 from routiq.pms.gateway import Selection, Stream
 from routiq.pms.pacing import BudgetRules
-
-PASSING = [
-    {"kind": "html200"},
-    {"kind": "truncated"},
-    {"kind": "drop_before"},
-    {"kind": "drop_after"},
-    *({"kind": "status", "status": status} for status in (500, 502, 503, 504)),
-]
-
-
-def name_of(fault: dict[str, Any]) -> str:
-    return f"{fault['kind']}{fault.get('status', '')}"
-
-
-@pytest.mark.parametrize("fault", PASSING, ids=name_of)
-def test_a_page_that_goes_wrong_twice_is_asked_for_again(
-    fault: dict[str, Any], sandbox: RunningSandbox, clinic: Any
-) -> None:
-    sandbox.fault(times=2, **fault)
-    assert len(clinic.gateway.fetch(Stream.PATIENTS, Selection()).records) == 100
-    assert len(sandbox.requests()) == 3
-    first, second = clinic.time.naps
-    assert 0 < first < second
-
-
-@pytest.mark.parametrize("fault", PASSING, ids=name_of)
-def test_a_page_that_stays_wrong_is_the_vendors_trouble_and_no_empty_list(
-    fault: dict[str, Any], sandbox: RunningSandbox, clinic: Any
-) -> None:
-    sandbox.fault(times=None, **fault)
-    with pytest.raises(VendorUnavailable) as failed:
-        clinic.gateway.fetch(Stream.PATIENTS, Selection())
-    assert failed.value.temporary
-    assert failed.value.cause
-    assert failed.value.request == "GET /patients"
-    assert len(sandbox.requests()) == 3
+from tests.passing import PASSING
 
 
 def test_an_empty_403_is_a_missing_right_and_asked_only_once(sandbox: RunningSandbox, clinic: Any) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from pms_sandbox.testing import RunningSandbox
-from routiq.pms.errors import PmsError, RateLimited, VendorChanged, VendorUnavailable
+from routiq.pms.errors import PmsError, RateLimited, VendorChanged
 from routiq.pms.gateway import Selection, Stream
+from tests.passing import PASSING
 
 READ = (
     Stream.LOCATIONS,
@@ -22,17 +23,6 @@ READ = (
     Stream.WAITING_LIST,
     Stream.INVOICES,
 )
-PASSING = [
-    {"kind": "html200"},
-    {"kind": "truncated"},
-    {"kind": "drop_before"},
-    {"kind": "drop_after"},
-    *({"kind": "status", "status": status} for status in (500, 502, 503, 504)),
-]
-
-
-def name_of(fault: dict[str, Any]) -> str:
-    return f"{fault['kind']}{fault.get('status', '')}"
 
 
 def ids(records: list[Any]) -> list[Any]:
@@ -60,29 +50,6 @@ def test_an_empty_map_where_more_was_promised_is_no_empty_list(
     with pytest.raises(VendorChanged) as refused:
         clinic.all(stream)
     assert refused.value.cause == "list"
-
-
-@pytest.mark.parametrize("fault", PASSING, ids=name_of)
-def test_a_page_that_goes_wrong_twice_is_asked_for_again(
-    fault: dict[str, Any], sandbox: RunningSandbox, nookal: Any
-) -> None:
-    sandbox.fault(times=2, **fault)
-    assert len(nookal.gateway.fetch(Stream.PATIENTS, Selection()).records) == 100
-    assert len(sandbox.requests()) == 3
-    first, second = nookal.time.naps
-    assert 0 < first < second
-
-
-@pytest.mark.parametrize("fault", PASSING, ids=name_of)
-def test_a_page_that_stays_wrong_is_the_vendors_trouble_and_no_empty_list(
-    fault: dict[str, Any], sandbox: RunningSandbox, nookal: Any
-) -> None:
-    sandbox.fault(times=None, **fault)
-    with pytest.raises(VendorUnavailable) as failed:
-        nookal.gateway.fetch(Stream.PATIENTS, Selection())
-    assert failed.value.temporary
-    assert failed.value.request == "POST /getPatients"
-    assert len(sandbox.requests()) == 3
 
 
 def test_a_redirect_is_not_followed_and_takes_no_key_along(sandbox: RunningSandbox, nookal: Any) -> None:

@@ -7,8 +7,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.loopback import Quiet, listening
 
 
 def answer(content: str | None, **more: Any) -> bytes:
@@ -47,7 +48,7 @@ class BadServer:
 
 @contextmanager
 def serving(bad: BadServer) -> Iterator[BadServer]:
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet):
         def do_POST(self) -> None:
             length = int(self.headers["Content-Length"])
             bad.asked.append(json.loads(self.rfile.read(length)))
@@ -63,23 +64,9 @@ def serving(bad: BadServer) -> Iterator[BadServer]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *args: object) -> None:
-            return
-
-        def handle(self) -> None:
-            try:
-                super().handle()
-            except ConnectionError:
-                return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    bad.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield bad
-    finally:
-        bad.let_go.set()
-        server.shutdown()
-        server.server_close()
+    with listening(Handler) as port:
+        bad.url = f"http://127.0.0.1:{port}/v1"
+        try:
+            yield bad
+        finally:
+            bad.let_go.set()
