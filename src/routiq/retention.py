@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from routiq import faults
-from routiq.backups import shelf
+from routiq.backups import ledger, shelf
 from routiq.connections.disconnecting import disconnect
 from routiq.connections.models import Connection
 from routiq.practices import audit
@@ -104,7 +104,7 @@ def purge(practice_id: int, connection_id: int) -> PurgeReport:
             _delete_rows()
             report = _finish(connection_id, begun)
             if report is not None:
-                shelf.note_purged_here(practice_id, connection_id)
+                shelf.note_here(ledger.PURGED, practice_id, connection_id)
                 log.info("purged", extra={"report": json.dumps(asdict(report)), "left": report.left})
                 return report
         raise Unfinished

@@ -21,7 +21,9 @@ from routiq import retention
 from routiq.backups import ledger
 from routiq.backups.coming_back import MadeByANewerVersion, come_back
 from routiq.backups.shelf import Shelf
+from routiq.connections.disconnecting import disconnect
 from routiq.connections.models import Connection
+from routiq.dashboard.journalpage import outcome_of
 from routiq.frontdesk.booking import begin
 from routiq.frontdesk.jobs import go_over_the_waiting_list, settle
 from routiq.frontdesk.models import FreedTime, SlotHold, SlotOffer, StaffTask, WaitlistEntry, Write
@@ -39,6 +41,7 @@ from routiq.sync import jobs as sync_jobs
 from routiq.sync.models import StreamState, SyncRun
 from routiq.sync.start import request_run
 from tests.frontdesk.desk import offers_for
+from tests.sandboxes import connect as connect_to
 
 RESTORED = "Routiq was restored from a backup"
 
@@ -118,6 +121,8 @@ def test_what_was_under_way_is_neither_sent_nor_followed_up_but_told_to_the_team
     assert set(Write.objects.values_list("state", "error_code")) == {(Write.State.UNAVAILABLE, "Restored")}
     assert not SlotHold.objects.exists()
     tasks = {task.write_id: task for task in StaffTask.objects.filter(kind=StaffTask.Kind.CHECK_BOOKING)}
+    for write in Write.objects.all():
+        assert outcome_of(write, "Cliniko") == write.error_message, "not that it was not done: nobody knows"
     for write in (held, checking):
         assert write.reference in tasks[write.pk].summary
         assert "Look in the diary whether it was done" in tasks[write.pk].summary
@@ -224,6 +229,30 @@ def test_a_purge_is_noted_beside_the_keys_at_once(synced: Connection, practice: 
     retention.purge(practice.pk, synced.pk)
     (noted,) = ledger.purged(kept.keys)
     assert (noted.practice_id, noted.connection_id) == (practice.pk, synced.pk)
+    assert ledger.fates_since(kept.keys, noted.at) == {(practice.pk, synced.pk): ledger.Fate(ledger.PURGED, noted.at)}
+
+
+def test_who_had_disconnected_after_the_backup_is_disconnected_until_they_came_back(
+    synced: Connection, practice: Practice, sandbox: RunningSandbox, kept: Shelf, back: Callable[[], Any]
+) -> None:
+    key, patients = synced.key_cipher, Patient.objects.count()
+    kept.keys.mkdir(parents=True)
+    disconnect(synced, audit.SYSTEM)
+    until = Connection.objects.get().purge_after
+    # The restored database knows nothing of that.
+    Connection.objects.update(state="active", key_cipher=key, purge_after=None, disconnected_at=None)
+    sandbox.clear_requests()
+    assert (back().ended, sandbox.requests()) == (1, [])
+    found = Connection.objects.get()
+    assert (found.state, bytes(found.key_cipher), found.purge_after) == ("disconnected", b"", until)
+    assert not SyncRun.objects.filter(state=SyncRun.State.RUNNING).exists()
+    assert Patient.objects.count() == patients, "kept for its days"
+
+    connect_to(practice, sandbox)
+    AuditEntry.objects.filter(action="installation.restored").delete()
+    done = back()
+    assert (done.ended, done.compared) == (0, 1), "they came back afterwards"
+    assert Connection.objects.get().state == "active"
 
 
 def test_what_is_over_by_now_is_forgotten_before_anything_is_served(

@@ -14,9 +14,9 @@ from django.contrib.sessions.backends.db import SessionStore
 from psycopg import sql
 
 from pms_sandbox.testing import RunningSandbox
-from routiq.backups import ledger, sealing
-from routiq.backups.making import LEFT_OUT
-from routiq.backups.servers import to_read
+from routiq.backups import ledger, restoring, sealing
+from routiq.backups.making import LEFT_OUT, back_up
+from routiq.backups.servers import Server, to_read
 from routiq.backups.shelf import Shelf, destroy_what_is_over
 from routiq.connections.models import Connection
 from routiq.mirror.models import Patient
@@ -94,16 +94,14 @@ def test_it_comes_back_row_by_row_under_its_policies_and_only_into_an_empty_data
         letters = session.execute("SELECT subject, error FROM practices_letter ORDER BY id").fetchall()
         assert letters == [("Something", "restored"), ("Routiq was restored from a backup", "")]
 
-    again = command("restore", str(backup.file), **empty)
-    assert again.returncode == 1
-    assert "This database is not empty" in again.stderr
+    with pytest.raises(restoring.NotRestored, match="This database is not empty"):
+        restoring.restore(backup, Server(empty["DATABASE_OWNER_URL"], True, "DATABASE_OWNER_URL"))
 
 
 def test_nothing_stands_there_in_plain(
-    synced: Connection, sandbox: RunningSandbox, kept: Shelf, command: Command, tmp_path: Path
+    synced: Connection, sandbox: RunningSandbox, kept: Shelf, tmp_path: Path
 ) -> None:
-    assert command("backup").returncode == 0
-    (backup,) = kept.all()
+    backup = back_up(kept, to_read())
     written = backup.file.read_bytes()
     assert written.startswith(b"age-encryption.org/v1\n")
     plain = _Collected()
@@ -134,10 +132,8 @@ def test_killed_in_the_middle_nothing_looks_like_a_backup_and_the_next_run_tidie
     assert kept.newest() is None
     half_made = list(kept.files.glob("*.part"))
     assert len(half_made) == (point == "backup_written")
-    assert command("backup").returncode == 0
+    whole = back_up(kept, to_read())
     assert not list(kept.files.glob("*.part"))
-    whole = kept.newest()
-    assert whole is not None
     sealing.check(whole.file, whole.key.read_text().strip())
     if half_made:
         assert [backup.name for backup in kept.all()] == [whole.name], "the key of what was half made is gone too"
@@ -160,9 +156,9 @@ def test_killed_while_a_key_is_destroyed_the_next_run_goes_on(
 
 
 def test_what_was_purged_is_noted_beside_the_keys_by_whoever_is_first(
-    practice: Practice, transactional_db: None, kept: Shelf, command: Command
+    practice: Practice, transactional_db: None, kept: Shelf
 ) -> None:
     entry = audit.record(audit.SYSTEM, "connection.purged", "connection:41")
-    assert command("backup").returncode == 0
-    assert command("backup").returncode == 0
+    for _ in range(2):
+        back_up(kept, to_read())
     assert ledger.purged(kept.keys) == [ledger.Purged(practice.pk, 41, entry.at)]

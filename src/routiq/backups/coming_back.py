@@ -20,7 +20,7 @@ from routiq import retention
 from routiq.backups import ledger
 from routiq.backups.shelf import Backup
 from routiq.connections.connecting import live_connection
-from routiq.connections.disconnecting import end_for_good
+from routiq.connections.disconnecting import end_again, kept_until
 from routiq.connections.models import Connection
 from routiq.connections.rotation import unreadable
 from routiq.frontdesk.restored import close_what_was_under_way
@@ -51,6 +51,8 @@ class CameBack:
     practices: int = 0
     purged: int = 0
     """Connections whose data had been deleted after the backup: deleted again."""
+    ended: int = 0
+    """Connections that had been disconnected after the backup: disconnected again."""
     compared: int = 0
     """Connections that are compared with their system from beginning to end."""
     unreadable_keys: int = 0
@@ -62,15 +64,22 @@ def come_back(backup: Backup, keys: Path) -> CameBack:
     ``MadeByANewerVersion``."""
     _refuse_a_newer_one()
     done = CameBack(unreadable_keys=len(unreadable()))
-    deleted_since = {
-        (each.practice_id, each.connection_id) for each in ledger.purged(keys) if each.at >= backup.made_at
-    }
+    fates = ledger.fates_since(keys, backup.made_at)
     for practice_id in practice_ids():
         with acting_for(practice_id):
-            _settle(practice_id, backup)
-            for connection in Connection.objects.filter(practice_id=practice_id):
-                if (practice_id, connection.pk) in deleted_since:
-                    end_for_good(connection, audit.SYSTEM)
+            ended = {
+                connection: fates[practice_id, connection.pk]
+                for connection in Connection.objects.filter(practice_id=practice_id).select_related("practice")
+                if (practice_id, connection.pk) in fates
+                and fates[practice_id, connection.pk].what != ledger.RECONNECTED
+            }
+            _settle(practice_id, backup, {connection.pk for connection in ended})
+            for connection, fate in ended.items():
+                if fate.what == ledger.DISCONNECTED:
+                    end_again(connection, audit.SYSTEM, kept_until(connection, fate.at))
+                    done.ended += 1
+                else:
+                    end_again(connection, audit.SYSTEM, timezone.now())
                     retention.purge(practice_id, connection.pk)
                     done.purged += 1
             forgetting.forget_old()
@@ -83,8 +92,8 @@ def come_back(backup: Backup, keys: Path) -> CameBack:
 
 
 @transaction.atomic
-def _settle(practice_id: int, backup: Backup) -> None:
-    """Everything of one practice, once."""
+def _settle(practice_id: int, backup: Backup, ended: set[int]) -> None:
+    """Everything of one practice, once. ``ended``: the connections that are not used any more."""
     if AuditEntry.objects.filter(action=RESTORED, target=backup.name).exists():
         return
     practice = Practice.objects.select_for_update().get(pk=practice_id)
@@ -95,7 +104,7 @@ def _settle(practice_id: int, backup: Backup) -> None:
     letters = hold_back_letters()
     skip_if_due(timezone.now())
     connection = live_connection()
-    if connection is not None:
+    if connection is not None and connection.pk not in ended:
         compare_everything(connection, backup.made_at)
     audit.record(audit.SYSTEM, RESTORED, backup.name, open_writes=open_writes, letters=len(letters))
     tell_owners("Routiq was restored from a backup", _text(practice, when, letters))

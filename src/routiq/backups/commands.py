@@ -73,6 +73,8 @@ def restore(file: str) -> None:
         raise click.ClickException(str(refused)) from None
     click.echo(f"restored: {done.practices} practices, as they were on {chosen.made_at:%Y-%m-%d %H:%M} UTC")
     click.echo(f"asked for a comparison of everything with the practice management system: {done.compared}")
+    if done.ended:
+        click.echo(f"disconnected again, because that was done after this backup: {done.ended}")
     if done.purged:
         click.echo(f"deleted again, because it was deleted after this backup: the data of {done.purged} connections")
     if done.unreadable_keys:

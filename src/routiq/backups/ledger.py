@@ -1,6 +1,6 @@
-"""What must outlive every backup, in a file beside their keys: which connections' data was deleted, so that no
-restore brings it back, and which keys were destroyed, as proof. Ids and times; one JSON object a line, only ever
-added to."""
+"""What must outlive every backup, in a file beside their keys: which practices left and whose data was deleted, so
+that no restore brings them back, and which keys were destroyed, as proof. Ids and times; one JSON object a line, only
+ever added to."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 PURGED = "purged"
+DISCONNECTED = "disconnected"
+RECONNECTED = "reconnected"
 KEY_DESTROYED = "key_destroyed"
 _FILE = "ledger.jsonl"
 
@@ -24,6 +26,15 @@ class Purged:
 
     practice_id: int
     connection_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of a connection last."""
+
+    what: str
+    """``PURGED``, ``DISCONNECTED`` or ``RECONNECTED``."""
     at: datetime
 
 
@@ -55,6 +66,19 @@ def note_purged(keys: Path, found: list[Purged]) -> None:
     for each in found:
         if each not in known:
             note(keys, PURGED, each.at, practice=each.practice_id, connection=each.connection_id)
+
+
+def fates_since(keys: Path, moment: datetime) -> dict[tuple[int, int], Fate]:
+    """By practice and connection: what was noted of it last, at ``moment`` (aware) or later. A connection's number
+    may be given again after a restore, so what is older is about another one."""
+    found: dict[tuple[int, int], Fate] = {}
+    for line in _lines(keys):
+        if line.get("what") in (PURGED, DISCONNECTED, RECONNECTED):
+            fate = Fate(line["what"], datetime.fromisoformat(line["at"]))
+            name = line["practice"], line["connection"]
+            if fate.at >= moment and (name not in found or fate.at >= found[name].at):
+                found[name] = fate
+    return found
 
 
 def _lines(keys: Path) -> Iterator[dict[str, Any]]:

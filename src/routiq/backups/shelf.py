@@ -174,12 +174,12 @@ def make_sure_of(folder: Path) -> None:
         os.close(descriptor)
 
 
-def note_purged_here(practice_id: int, connection_id: int) -> None:
-    """The data of this connection was deleted just now: no restore is to bring it back. Where the keys are kept on
-    another machine, the next backup notes it."""
+def note_here(what: str, practice_id: int, connection_id: int) -> None:
+    """Something happened to a connection just now that no restore is to undo: see :mod:`routiq.backups.ledger`. Where
+    the keys are kept on another machine, a deletion is noted by the next backup."""
     keys = shelf().keys
     if keys.is_dir():
         try:
-            ledger.note_purged(keys, [ledger.Purged(practice_id, connection_id, datetime.now(UTC))])
+            ledger.note(keys, what, datetime.now(UTC), practice=practice_id, connection=connection_id)
         except OSError as error:
-            log.warning("purge not noted beside the keys", extra={"why": type(error).__name__})
+            log.warning("not noted beside the keys", extra={"what": what, "why": type(error).__name__})

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.db import transaction
 from django.utils import timezone
 
+from routiq.backups import ledger, shelf
 from routiq.connections.budget import rules
 from routiq.connections.gateways import open_with, place_of_key
 from routiq.connections.models import Connection, RequestBudget
@@ -75,6 +78,7 @@ def _store(
         connection = kept
         connection.purge_after = connection.disconnected_at = None
         action = "connection.reconnected"
+        transaction.on_commit(partial(shelf.note_here, ledger.RECONNECTED, practice.pk, kept.pk))
     elif connection is None:
         connection = Connection.objects.create(
             practice=practice, vendor=vendor, region=region, account_id=account.id, account_name=account.name

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, time, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from routiq.backups import ledger, shelf
 from routiq.connections import gateways
 from routiq.connections.models import Connection
 from routiq.pms import registry
@@ -120,20 +121,21 @@ def disconnect(connection: Connection, actor: audit.Actor) -> Connection:
         current = Connection.objects.select_for_update().get(pk=connection.pk)
         if current.state != Connection.State.DISCONNECTED:
             _end(current, actor)
+    shelf.note_here(ledger.DISCONNECTED, connection.practice_id, connection.pk)
     gateways.forget(connection)
     connection.refresh_from_db()
     return connection
 
 
-def end_for_good(connection: Connection, actor: audit.Actor) -> None:
-    """End the connection without a word to the vendor, its data to be deleted now: that was done before, and the
-    database has forgotten it. Must be called outside a transaction."""
+def end_again(connection: Connection, actor: audit.Actor, purge_after: datetime) -> None:
+    """End it without a word to the vendor, its data to be deleted after ``purge_after`` (aware): that was done
+    before, and a restored database has forgotten it. Must be called outside a transaction."""
     with transaction.atomic():
         Practice.objects.select_for_update().get(pk=connection.practice_id)
         current = Connection.objects.select_for_update().get(pk=connection.pk)
         if current.state != Connection.State.DISCONNECTED:
             _end(current, actor)
-        Connection.objects.filter(pk=connection.pk).update(purge_after=timezone.now())
+        Connection.objects.filter(pk=connection.pk).update(purge_after=purge_after)
     gateways.forget(connection)
 
 
