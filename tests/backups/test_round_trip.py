@@ -7,6 +7,7 @@ import stat
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -14,10 +15,10 @@ from django.contrib.sessions.backends.db import SessionStore
 from psycopg import sql
 
 from pms_sandbox.testing import RunningSandbox
-from routiq.backups import ledger, restoring, sealing
+from routiq.backups import ledger, making, restoring, sealing
 from routiq.backups.making import LEFT_OUT, back_up
 from routiq.backups.servers import Server, to_read
-from routiq.backups.shelf import Shelf, destroy_what_is_over
+from routiq.backups.shelf import BackupFailed, Shelf, destroy_what_is_over
 from routiq.connections.models import Connection
 from routiq.mirror.models import Patient
 from routiq.practices import audit
@@ -137,6 +138,23 @@ def test_killed_in_the_middle_nothing_looks_like_a_backup_and_the_next_run_tidie
     sealing.check(whole.file, whole.key.read_text().strip())
     if half_made:
         assert [backup.name for backup in kept.all()] == [whole.name], "the key of what was half made is gone too"
+
+
+def test_what_a_disk_spoiled_is_no_backup(
+    transactional_db: None, kept: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = making._write
+
+    def spoiled(path: Path, *rest: Any) -> None:
+        write(path, *rest)
+        with path.open("r+b") as file:
+            file.seek(1000)
+            file.write(b"spoiled")
+
+    monkeypatch.setattr(making, "_write", spoiled)
+    with pytest.raises(BackupFailed, match="could not be read back"):
+        back_up(kept, to_read())
+    assert kept.all() == list(kept.files.glob("*.part")) == []
 
 
 def test_killed_while_a_key_is_destroyed_the_next_run_goes_on(
