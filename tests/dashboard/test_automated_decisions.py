@@ -81,6 +81,14 @@ def test_a_practice_in_new_zealand_hears_of_its_own_law(client_in: Client, pract
     assert "Australian" not in page
 
 
+def test_whatever_can_be_set_leads_to_where_it_is_set(client_in: Client, practice: Practice) -> None:
+    page = shown(client_in)
+    can_be_set = [decision for decision in DECISIONS if decision.set_under]
+    assert len(can_be_set) > 5
+    for decision in can_be_set:
+        assert f'Change it<span class="for-readers">: {decision.name}<' in page
+
+
 def test_one_who_looks_is_led_to_no_page_that_is_not_theirs(
     client_in: Client, practice: Practice, owner: Person
 ) -> None:

@@ -62,6 +62,28 @@ def test_what_is_left_to_the_team_is_named(practice: Practice) -> None:
     assert said("frontdesk.online") == "Left to the team, and so not offered: Dry needling."
 
 
+def test_what_a_new_patient_is_asked_is_told_as_it_is_set(practice: Practice) -> None:
+    assert "date of birth (needed), mobile (needed), email." in said("frontdesk.registering")
+    rules(practice, intake_fields=[["post_code", False], ["phone", True]])
+    assert said("frontdesk.registering").endswith(": post code, phone (needed).")
+
+
+def test_a_practice_that_books_nothing_yet_reads_so_and_its_patients_do_not(practice: Practice) -> None:
+    Practice.objects.filter(pk=practice.pk).update(status=Practice.Status.PENDING)
+    assert "Nothing is booked" in said("frontdesk.diary")
+    assert "still being set up." in said("frontdesk.diary")
+    assert "booked, moved or cancelled just now" not in policy_now(register()).text
+    World(practice).connection.save()
+    Practice.objects.filter(pk=practice.pk).update(status=Practice.Status.LIVE)
+    assert said("frontdesk.diary") == ""
+
+
+def test_when_being_unsure_counts_is_told(practice: Practice) -> None:
+    assert "several" not in said("robyn.unsure")
+    TriggerRule.objects.create(practice=practice, trigger="unsure", threshold=0.75)
+    assert "several things" in said("robyn.unsure")
+
+
 def test_offers_of_the_waiting_list_are_told_as_they_are_set(practice: Practice) -> None:
     rules(practice, offer_minutes=45, offers_a_day=1)
     assert "45 minutes" in said("frontdesk.offer")

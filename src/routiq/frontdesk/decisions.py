@@ -5,9 +5,9 @@ The waiting list's are in :mod:`routiq.frontdesk.waitlist_decisions`."""
 from __future__ import annotations
 
 from routiq.connections.connecting import live_connection
-from routiq.frontdesk import waitlist_decisions
+from routiq.frontdesk import checks, waitlist_decisions
 from routiq.frontdesk.models import DeskRules
-from routiq.frontdesk.rules import desk_rules
+from routiq.frontdesk.rules import chosen_questions, desk_rules
 from routiq.frontdesk.wishes import NoTimes, Outcome
 from routiq.mirror.models import AppointmentType
 from routiq.practices.decisions import ASK_FOR_A_PERSON, AsSet, By, Data, Decision, Topic
@@ -45,6 +45,20 @@ def _counts_as_missed() -> AsSet:
     if not made:
         return AsSet("Late cancellations do not count as missed appointments.", made=False)
     return AsSet("A late cancellation counts as a missed appointment. The team gets a task to mark it so.")
+
+
+def _asked() -> AsSet:
+    asked = [
+        f"{field.replace('_', ' ')}{' (needed)' if needed else ''}"
+        for field, needed in chosen_questions(desk_rules())
+    ]
+    return AsSet(f"Asked beside the name, which is needed: {', '.join(asked)}.")
+
+
+def _ready() -> AsSet:
+    refusal = checks.not_ready(live_connection())
+    words = f"Nothing is booked, moved or cancelled just now. {refusal.message}" if refusal else ""
+    return AsSet(words.strip(), for_patients=False)
 
 
 DECISIONS = (
@@ -110,6 +124,7 @@ DECISIONS = (
             "frontdesk.jobs.settle",
             "frontdesk.jobs.look_once_more",
         ),
+        as_set=_ready,
     ),
     Decision(
         code="frontdesk.may_change",
@@ -171,6 +186,7 @@ DECISIONS = (
         effect="Somebody is not registered, and so not booked, until the answers are complete.",
         person="What was told goes to the team, who register by hand and ring.",
         made_in=("frontdesk.registering.register_patient",),
+        as_set=_asked,
         set_under=TAB,
     ),
     Decision(

@@ -7,7 +7,7 @@ from django.conf import settings
 from routiq.frontdesk.identity import TRIES, Tier
 from routiq.knowledge.answering import Missing
 from routiq.practices.decisions import ASK_FOR_A_PERSON, AsSet, By, Data, Decision, Topic
-from routiq.robyn.escalation.triggers import Method, Trigger
+from routiq.robyn.escalation.triggers import SEVERAL_MEANINGS, Method, Trigger
 from routiq.robyn.manner import rule_of, settings_of_practice
 from routiq.robyn.memory import Flow
 from routiq.robyn.taking_over import LASTS
@@ -33,7 +33,10 @@ def _unanswered() -> AsSet:
 
 
 def _unsure() -> AsSet:
-    return _hands_over(Trigger.UNSURE)
+    told = _hands_over(Trigger.UNSURE)
+    if rule_of(Trigger.UNSURE).threshold < SEVERAL_MEANINGS:
+        return told
+    return AsSet(f"Words that could mean several things count as well. {told.words}")
 
 
 def _asked_for() -> AsSet:
