@@ -18,8 +18,8 @@ DECISIONS = (
         decided="when Routiq’s copy of the patients’ records is deleted after the practice leaves",
         data=(Data.NAME, Data.DATE_OF_BIRTH, Data.PHONE, Data.CONTACT, Data.VISITS, Data.WAITING, Data.WORDS),
         by=By.ASSISTED,
-        effect="The copy, the conversations and the waiting list are gone; the practice’s own system is not touched. A "
-        "backup from before holds them until that is destroyed.",
+        effect="The copy, the conversations and the waiting list are gone; the practice’s own system is not touched. "
+        "A backup from before holds them until that is destroyed.",
         person="An owner disconnects, and can connect again until the day of deletion.",
         made_in=("connections.jobs.keep_retention",),
         as_set=_kept_for,

@@ -298,8 +298,8 @@ DECISIONS = (
         decided="when what was said in a conversation is deleted, with the tasks and e-mails about it",
         data=(Data.WORDS, Data.LAST_CONTACT),
         by=By.ALONE,
-        effect="It is no longer there to be read by anybody. Bookings stay. A backup from before holds it until that is "
-        "destroyed.",
+        effect="It is no longer there to be read by anybody. Bookings stay. A backup from before holds it until that "
+        "is destroyed.",
         person="The practice sets how long it is kept.",
         made_in=("robyn.forgetting.forget_old", "robyn.jobs.forget"),
         as_set=_kept_for,
