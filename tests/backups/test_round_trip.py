@@ -82,7 +82,8 @@ def test_it_comes_back_row_by_row_under_its_policies_and_only_into_an_empty_data
 
     done = command("restore", str(backup.file), **empty)
     assert done.returncode == 0, done.stderr
-    assert "comparison of everything with the practice management system: 1" in done.stdout
+    assert "practices: 1\n" in done.stdout
+    assert "compared with their system from beginning to end: 1" in done.stdout
     patients = Patient.objects.count()
     with psycopg.connect(empty["DATABASE_URL"], autocommit=True) as session:
         count = "SELECT count(*) FROM mirror_patient"

@@ -71,12 +71,12 @@ def restore(file: str) -> None:
             restoring.finish(server)
     except restoring.NotRestored as refused:
         raise click.ClickException(str(refused)) from None
-    click.echo(f"restored: {done.practices} practices, as they were on {chosen.made_at:%Y-%m-%d %H:%M} UTC")
-    click.echo(f"asked for a comparison of everything with the practice management system: {done.compared}")
+    click.echo(f"restored as of {chosen.made_at:%Y-%m-%d %H:%M} UTC; practices: {done.practices}")
+    click.echo(f"connections that are compared with their system from beginning to end: {done.compared}")
     if done.ended:
         click.echo(f"disconnected again, because that was done after this backup: {done.ended}")
     if done.purged:
-        click.echo(f"deleted again, because it was deleted after this backup: the data of {done.purged} connections")
+        click.echo(f"deleted again, because their data was deleted after this backup: {done.purged}")
     if done.unreadable_keys:
         click.echo(
             f"{done.unreadable_keys} stored secrets cannot be read with the master keys here. Put those of the old "
