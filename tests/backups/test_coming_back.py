@@ -92,6 +92,7 @@ def test_no_letter_is_sent_twice_and_the_team_knows_of_each(practice: Practice, 
     (letter,) = mail.outbox
     assert "- Changes are late" in letter.body
     assert "Nguyen" not in letter.body
+    assert "compared" not in letter.body, "there is no connection"
     assert Letter.objects.get(subject="Changes are late").error == "restored"
     tasks = list(StaffTask.objects.filter(conversation_id=talk.pk))
     assert len(tasks) == 2
@@ -203,6 +204,7 @@ def test_everything_is_compared_events_are_asked_for_anew_and_owners_hear_when_i
     assert not SyncRun.objects.filter(connection=synced, state=SyncRun.State.RUNNING).exists(), "once, not twice"
     subjects = set(Letter.objects.values_list("subject", flat=True))
     assert subjects == {RESTORED, "Changes from Cliniko arrive again"}
+    assert "everything is being compared" in Letter.objects.get(subject=RESTORED).text
 
 
 def test_what_was_deleted_after_the_backup_is_deleted_again_and_nothing_else(

@@ -104,6 +104,7 @@ def _environment(data: Path, sandbox: RunningSandbox, url: str) -> dict[str, str
         "ROUTIQ_BASE_URL": url,
         "ROUTIQ_CLINIKO_URL": sandbox.cliniko_url,
         "ROUTIQ_NOOKAL_URL": sandbox.nookal_url,
+        "ROUTIQ_BACKUP_AT": "off",
         "ROUTIQ_PMS_REQUESTS": REQUESTS_PER_MINUTE,
         "ROUTIQ_PMS_REQUESTS_PER_SECOND": "0",
     }

@@ -104,17 +104,19 @@ def _settle(practice_id: int, backup: Backup, ended: set[int]) -> None:
     letters = hold_back_letters()
     skip_if_due(timezone.now())
     connection = live_connection()
+    is_compared = connection is not None and connection.is_active and connection.pk not in ended
     if connection is not None and connection.pk not in ended:
         compare_everything(connection, backup.made_at)
     audit.record(audit.SYSTEM, RESTORED, backup.name, open_writes=open_writes, letters=len(letters))
-    tell_owners("Routiq was restored from a backup", _text(practice, when, letters))
+    tell_owners("Routiq was restored from a backup", _text(practice, when, letters, is_compared=is_compared))
 
 
-def _text(practice: Practice, when: str, letters: list[Letter]) -> str:
+def _text(practice: Practice, when: str, letters: list[Letter], *, is_compared: bool) -> str:
+    compared = ", and everything is being compared with it just now" if is_compared else ""
     told = (
         f"Routiq at {practice.name} was restored from the backup of {when}. What was entered in Routiq after that is "
         "not there any more: conversations, tasks, notes, settings, who may log in. What stands in your practice "
-        "management system is untouched, and everything is being compared with it just now.\n\n"
+        f"management system is untouched{compared}.\n\n"
         "Please look through:\n\n"
         "- Tasks: what was done since then is open again, and there is one for each booking that was under way.\n"
         "- Logins and API tokens: whoever was removed since then may log in again until you remove them again.\n"
