@@ -84,7 +84,8 @@ def come_back(backup: Backup, keys: Path) -> CameBack:
                     done.purged += 1
             forgetting.forget_old()
             done.practices += 1
-            done.compared += live_connection() is not None
+            connected = live_connection()
+            done.compared += connected is not None and connected.is_active
     # What was disconnected before the backup, and whose days are over by now.
     retention.purge_due()
     log.info("restored", extra={"backup": backup.name, "practices": done.practices, "purged": done.purged})
