@@ -73,6 +73,24 @@ def test_a_wish_to_book_ends_the_questions_and_the_team_keeps_what_it_has() -> N
     assert len(talk.desk.tasks) == 1
 
 
+def test_who_is_asked_for_a_name_may_book_instead() -> None:
+    talk = Talk(caller="")
+    assert "your name" in talk.say("do you have a lift?")
+    said = talk.say("I'd like to book something for Thursday")
+    assert "number" not in said
+    assert talk.memory.wants_booking
+    assert not talk.desk.tasks
+
+
+def test_two_questions_before_the_name_are_both_passed_on() -> None:
+    talk = Talk(caller="")
+    talk.say("do you have a lift?")
+    assert "your name" in talk.say("how much is a massage?")
+    talk.says("Pat Quill", "0491 570 157")
+    assert "have a lift?" in talk.desk.tasks[0][1]
+    assert "how much is a massage?" in talk.desk.tasks[0][1]
+
+
 def test_asking_again_leaves_no_second_task() -> None:
     talk = Talk()
     talk.says("I want a person", "a person please", "just get me a human", "no", "no", "yes")

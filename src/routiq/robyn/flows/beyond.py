@@ -11,7 +11,7 @@ from routiq.robyn.flows import callback, handover
 from routiq.robyn.flows.turn import Said, Turn
 from routiq.robyn.knowing import asks_price
 from routiq.robyn.memory import CallBack, Flow
-from routiq.robyn.understanding.commands import Ask
+from routiq.robyn.understanding.commands import Ask, GiveName, GivePhone
 from routiq.robyn.understanding.reader import Question
 from routiq.robyn.wording import handing
 
@@ -42,8 +42,11 @@ def pass_on(turn: Turn) -> Said | None:
     reason = f"Asked something: {turn.heard[:_QUESTION_LENGTH]!r}"
     sentence = wording.PRICE_PASSED_ON if asks_price(turn.heard) else wording.QUESTION_PASSED_ON
     if memory.question in {Question.CALLER_NAME, Question.CALLER_NUMBER}:
-        memory.call_back.reason = reason
-        return handover.take_call_back(turn)
+        call = memory.call_back
+        call.reason = "; ".join(filter(None, (call.reason, reason))) if reason not in call.reason else call.reason
+        if turn.has(GiveName, GivePhone):
+            return handover.take_call_back(turn)
+        return Said(handover.asked_again(turn))
     is_open = is_under_way(turn)
     if not turn.desk.rule_of(Trigger.UNKNOWN).on:
         if is_open:

@@ -48,9 +48,12 @@ _LONGEST = 500
 
 
 def is_under_way(turn: Turn) -> bool:
-    """Whether this turn answers a question of a call back. Who wants something else instead is let go."""
+    """Whether this turn answers a question of a call back. Who wants something else instead is let go; but not back to
+    the booking that nobody could be found for."""
     question = turn.memory.question
-    if question in _WHO | {Question.CALL_REASON, Question.CALL_MESSAGE}:
+    if question in {Question.CALL_REASON, Question.CALL_MESSAGE}:
+        return True
+    if question in _WHO and (turn.has(GiveName, GivePhone) or not turn.memory.call_back.trigger):
         return True
     return question in QUESTIONS and not turn.has(*_ELSE)
 
