@@ -183,7 +183,8 @@ class Patient(MirrorRow):
 
 class PatientPhone(PracticeOwned):
     practice = _practice_of_many()
-    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="phones")
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="phones", db_constraint=False)
+    """Held to by who writes: a row and its details are written in one statement (docs/adr/014)."""
     position = models.PositiveSmallIntegerField()
     number = models.CharField(max_length=100)
     e164 = models.CharField(max_length=20, blank=True)
@@ -324,7 +325,8 @@ class Payment(PracticeOwned):
     """Money received against an invoice."""
 
     practice = _practice_of_many()
-    invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="payments")
+    invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="payments", db_constraint=False)
+    """As a patient's numbers are held to theirs."""
     position = models.PositiveSmallIntegerField()
     remote_id = models.CharField(max_length=40)
     paid_on = models.DateField()

@@ -168,7 +168,6 @@ PATIENTS = Table(
             Column("kind", "text", expression="detail->>'kind'"),
         ),
     ),
-    reads_others=True,
 )
 APPOINTMENTS = Table(
     records.AppointmentRecord,
@@ -252,7 +251,6 @@ INVOICES = Table(
             Column("void", "boolean", expression="(detail->>'void')::boolean"),
         ),
     ),
-    reads_others=True,
 )
 
 TABLES = {

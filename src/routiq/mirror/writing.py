@@ -156,12 +156,7 @@ def _store(
 def _page(records: Sequence[msgspec.Struct]) -> tuple[str, list[str]]:
     """The records as one JSON text, each with its fingerprint, and their ids: one version of each, the newest, and in
     the order of ids, so that two writers lock rows in the same order."""
-    newest: dict[str, Record] = {}
-    for record in records:
-        assert isinstance(record, Record)
-        known = newest.get(record.id)
-        if known is None or record.updated_at >= known.updated_at:
-            newest[record.id] = record
+    newest = _newest(records)
     ids = sorted(newest)
     rows = []
     for record_id in ids:
@@ -169,6 +164,19 @@ def _page(records: Sequence[msgspec.Struct]) -> tuple[str, list[str]]:
         fingerprint = int.from_bytes(blake2b(encoded, digest_size=8).digest(), "big", signed=True)
         rows.append(b'{"fingerprint":%d,%s' % (fingerprint, encoded[1:]))
     return (b"[" + b",".join(rows) + b"]").decode(), ids
+
+
+def _newest(records: Sequence[Any]) -> dict[str, Record]:
+    """By id, of each the last of the newest versions."""
+    newest: dict[str, Record] = {record.id: record for record in records}
+    if len(newest) == len(records):  # Nearly always.
+        return newest
+    newest = {}
+    for record in records:
+        known = newest.get(record.id)
+        if known is None or record.updated_at >= known.updated_at:
+            newest[record.id] = record
+    return newest
 
 
 def write_whole(

@@ -51,7 +51,10 @@ class CancellationReason(StrEnum):
     OTHER = "other"
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True):
+# A run makes a hundred thousand of these. None of them can refer to itself, so they are not looked through for cycles.
+
+
+class Record(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     id: str
     updated_at: datetime
 
@@ -135,7 +138,7 @@ class RosterRecord(Record, frozen=True, kw_only=True):
     hours: tuple[tuple[time, time], ...]
 
 
-class PhoneNumber(msgspec.Struct, frozen=True, kw_only=True):
+class PhoneNumber(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     number: str
     """As typed at the practice."""
     e164: str = ""
@@ -259,7 +262,7 @@ class WaitingListRecord(Record, frozen=True, kw_only=True):
     created_at: datetime | None = None
 
 
-class PaymentRecord(msgspec.Struct, frozen=True, kw_only=True):
+class PaymentRecord(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Money received against an invoice."""
 
     id: str

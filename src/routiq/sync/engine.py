@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from enum import StrEnum
 from functools import partial
@@ -18,6 +19,7 @@ from django.utils import timezone
 
 from routiq import faults
 from routiq.connections import health
+from routiq.connections.budget import CHECK_EVERY
 from routiq.connections.gateways import gateway_of
 from routiq.connections.models import Connection
 from routiq.mirror.changes import Change
@@ -124,9 +126,14 @@ def _walk_all(run: SyncRun, stage: int, walkers: Walkers) -> bool:
     return not left.exists()
 
 
+#: The connection is looked at for each page, but no more often than this, seconds: where nothing is paced, pages
+#: follow each other in milliseconds. (What is paced looks at it with every request, under the budget's lock.)
+LOOK_EVERY = CHECK_EVERY
+
+
 class _AsStored:
-    """The connection as it stands in the database now. Whether it was written since it was last read is asked for
-    each page; it is read anew only then. Threads may share one."""
+    """The connection as it stands in the database. It is read anew only when it was written since. Threads may share
+    one."""
 
     _VERSION = (
         "SELECT connection.xmin::text || ' ' || practice.xmin::text FROM connections_connection connection "
@@ -136,23 +143,27 @@ class _AsStored:
     def __init__(self, connection_id: int) -> None:
         self._id = connection_id
         self._last: tuple[str, Connection] | None = None
+        self._looked_at = -LOOK_EVERY
 
     def read(self) -> Connection:
         """``Connection.DoesNotExist`` when it is gone."""
+        now, last = time.monotonic(), self._last
+        if last is not None and now - self._looked_at < LOOK_EVERY:
+            return last[1]
         rows = statements.execute(self._VERSION, {"id": self._id}, keep_plan=True)
         version = str(rows[0][0]) if rows else ""
-        last = self._last
         if last is None or last[0] != version:
             last = (version, Connection.objects.select_related("practice").get(pk=self._id))
             self._last = last
+        self._looked_at = now
         return last[1]
 
 
 def _one_page(
     run: SyncRun, stored: _AsStored, part: SyncPart, cursor: str | None, fetched: Callable[[Page], None]
 ) -> None:
-    """Pull the page of a walk at ``cursor``. The connection is looked at each time, so that a new key is used at the
-    next request and a disconnected practice is asked no more."""
+    """Pull the page of a walk at ``cursor``. The connection is looked at, so that a new key is used and a
+    disconnected practice is asked no more."""
     connection = stored.read()
     if not connection.is_active:
         raise Interrupted
