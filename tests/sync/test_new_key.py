@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
+import pytest
 from django.db import connections
 
 from pms_sandbox.testing import RunningSandbox
@@ -91,3 +92,16 @@ def test_reconnecting_the_same_account_goes_on_with_what_was_kept(
     assert run.kind == SyncRun.Kind.CHANGES
     assert carry_open_run(again) is engine.Ended.DONE
     assert differences(again, sandbox) == []
+
+
+def test_pages_that_follow_each_other_at_once_share_a_look_at_the_connection(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "LOOK_EVERY", 60.0)
+    stored = engine._AsStored(connection.pk)
+    first = stored.read()
+    Connection.objects.update(state=Connection.State.DISCONNECTED)
+
+    assert stored.read() is first
+    monkeypatch.setattr(engine, "LOOK_EVERY", 0.0)
+    assert not stored.read().is_active
