@@ -51,7 +51,7 @@ class CancellationReason(StrEnum):
     OTHER = "other"
 
 
-# A run makes a hundred thousand of these. None of them can refer to itself, so they are not looked through for cycles.
+# A run makes a hundred thousand of these. None can refer to itself, so nobody looks through them for cycles.
 
 
 class Record(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -70,7 +70,7 @@ class Catalogue:
         self._asking = {lane: threading.Lock() for lane in Lane}
         self._lists: Lists | None = None
         self._no_matrix_until = 0.0
-        self._places: tuple[list[payloads.Location], float] | None = None
+        self._places: tuple[list[LocationRecord], float] | None = None
 
     def zones(self, lane: Lane) -> dict[str, str]:
         """The IANA name of each location's zone, by the location's id."""
@@ -126,7 +126,7 @@ class Catalogue:
                 read_at=now,
                 asked_at=asked_at,
             )
-            self._lists, self._places = fresh, (fresh.locations, now)
+            self._lists, self._places = fresh, (_as_places(fresh.locations), now)
             return fresh
 
     def _matrix(self, locations: list[payloads.Location], lane: Lane) -> Matrix | None:
@@ -179,9 +179,13 @@ class Catalogue:
             kept = self._places
             now = self._clock()
             if kept is None or now - kept[1] >= KEPT_FOR:
-                kept = (self.whole("getLocations", "locations", payloads.Location, lane), now)
+                kept = (_as_places(self.whole("getLocations", "locations", payloads.Location, lane)), now)
                 self._places = kept
-        return [mapping.location(each, mapping.Habits()) for each in kept[0]]
+        return kept[0]
+
+
+def _as_places(found: list[payloads.Location]) -> list[LocationRecord]:
+    return [mapping.location(each, mapping.Habits()) for each in found]
 
 
 def _next(answer: Answer, at: Cursor, ids: list[str]) -> Cursor | None:

@@ -13,8 +13,10 @@ from decimal import Decimal, InvalidOperation
 Scalar = str | int | float | bool | None
 
 _TRUE = frozenset({"1", "true", "yes"})
-#: As flags nearly always come: a page has hundreds of them.
+#: As flags nearly always come: a page has hundreds of them. ``_ODD`` stands for any other.
 _PLAIN_FLAGS: dict[Scalar, bool | None] = {"1": True, "0": False, "": None, None: None}
+_ODD = "odd"
+_read = datetime.fromisoformat
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 
 
@@ -31,14 +33,15 @@ def text(value: Scalar) -> str:
 
 def record_id(value: Scalar) -> str:
     """An id, or empty where nothing is referred to: null, ``""`` and ``"0"`` all say so."""
-    found = text(value)
+    found = value.strip() if type(value) is str else text(value)
     return "" if found == "0" else found
 
 
 def flag(value: Scalar) -> bool | None:
     """``None`` where nothing is said: null or empty."""
-    if (type(value) is str or value is None) and value in _PLAIN_FLAGS:
-        return _PLAIN_FLAGS[value]
+    plain = _PLAIN_FLAGS.get(value, _ODD)
+    if plain is not _ODD:
+        return plain  # type: ignore[return-value]
     found = text(value).lower()
     return found in _TRUE if found else None
 
@@ -85,13 +88,16 @@ def moment(value: Scalar) -> datetime | None:
 
     Nookal names no zone. Its own UTC fields are UTC, and stamps of creation are taken for it too.
     """
+    if type(value) is str and len(value) == 19:  # Nearly always: read in one go.
+        try:
+            return _read(value + "+00:00")
+        except ValueError:
+            pass
     found = text(value)
     if len(found) < 10:
         return None
     try:
-        if len(found) == 19:  # Nearly always: read in one go.
-            return datetime.fromisoformat(f"{found}+00:00")
-        read = datetime.fromisoformat(found)
+        read = _read(found)
     except ValueError:
         return None
     return read.astimezone(UTC) if read.tzinfo is not None else read.replace(tzinfo=UTC)
