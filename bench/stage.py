@@ -28,7 +28,9 @@ LIMIT = 200
 #: The share of it that background work may use.
 BACKGROUND = 0.8
 _STOPS_WITHIN = 20.0
-_FOREIGN = ("ROUTIQ_", "DATABASE_", "DJANGO_", "PG")
+#: What a machine's environment may hold that an installation's does not. The last one keeps Python from storing what
+#: it compiled: installed packages come compiled, so that would count against the one side that runs from its sources.
+_FOREIGN = ("ROUTIQ_", "DATABASE_", "DJANGO_", "PG", "PYTHONDONTWRITEBYTECODE")
 
 
 @dataclass
