@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from routiq.connections.models import Connection
 from routiq.mirror.models import Appointment, Patient, PatientPhone
 from routiq.mirror.queries import patients
-from routiq.mirror.writing import write
+from routiq.mirror.writing import write, write_all
 from routiq.pms.records import AppointmentRecord, DeletionRecord, PatientRecord, PatientStatus, PhoneNumber
 from routiq.practices.models import Practice
 
@@ -95,6 +95,17 @@ def test_versions_in_any_order_and_repeated_end_in_the_newest(
 def test_the_same_record_twice_in_a_page_is_its_newer_version(link: Connection) -> None:
     write(link, [person(version=1, city="New"), person(version=0, city="Old")], NOON)
     assert Patient.objects.get().city == "New"
+
+
+def test_of_several_answers_each_row_is_as_old_as_the_one_that_brought_it(link: Connection) -> None:
+    later = NOON + timedelta(seconds=1)
+    first = [person(1, email="first@example.org"), person(2)]
+    assert write_all(link, [(first, NOON), ([], NOON), ([person(1, email="later@example.org")], later)]) == 2
+    found = {row.remote_id[-1]: (row.email, row.seen_at) for row in Patient.objects.all()}
+    assert found == {"9": ("later@example.org", later), "0": ("", NOON)}
+
+    assert write(link, [person(2, email="between@example.org")], NOON + timedelta(milliseconds=500)) == 1
+    assert write(link, [person(1, email="between@example.org")], NOON + timedelta(milliseconds=500)) == 0
 
 
 def test_phones_follow_the_record(link: Connection) -> None:

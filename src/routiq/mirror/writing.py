@@ -29,13 +29,13 @@ _encode = msgspec.json.Encoder().encode
 _UPSERT = """
 WITH page AS MATERIALIZED (
   SELECT * FROM json_to_recordset(%(records)s::json)
-    AS x(id text, updated_at timestamptz, fingerprint bigint, {fields})
+    AS x(id text, updated_at timestamptz, fingerprint bigint, answer integer, {fields})
 ), held AS MATERIALIZED (
   SELECT id FROM connections_connection WHERE id = %(connection)s FOR KEY SHARE
 ){before}, written AS (
   INSERT INTO {table} AS stored
     (practice_id, connection_id, remote_id, remote_updated_at, seen_at, fingerprint, {columns})
-  SELECT %(practice)s, held.id, x.id, x.updated_at, %(seen_at)s, x.fingerprint, {values}
+  SELECT %(practice)s, held.id, x.id, x.updated_at, (%(seen_at)s::timestamptz[])[x.answer], x.fingerprint, {values}
   FROM held CROSS JOIN page x WHERE {only_where}
   ON CONFLICT (connection_id, remote_id) DO UPDATE SET
     remote_updated_at = EXCLUDED.remote_updated_at, seen_at = EXCLUDED.seen_at, fingerprint = EXCLUDED.fingerprint,
@@ -106,19 +106,28 @@ def _detail_statement(details: Details | None) -> str:
     )
 
 
+Answer = tuple[Sequence[msgspec.Struct], datetime]
+"""The records of one kind that an answer brought, and when the request for it was sent (aware)."""
+
+
 def write(connection: Connection, records: Sequence[msgspec.Struct], asked_at: datetime) -> int:
     """Store records of one kind; returns how many rows were new or changed.
 
     ``asked_at`` (aware) is when the request was sent that brought them. Deletions, offerings and booking rules are
     written by their own rules.
     """
-    rows = _store(connection, records, asked_at, _COUNT)
+    return write_all(connection, [(records, asked_at)])
+
+
+def write_all(connection: Connection, answers: Sequence[Answer]) -> int:
+    """Store what several answers brought, in the order in which they came, as :func:`write` stores each."""
+    rows = _store(connection, answers, _COUNT)
     return rows if isinstance(rows, int) else int(rows[0][0])
 
 
 def write_and_compare(connection: Connection, records: Sequence[msgspec.Struct], asked_at: datetime) -> list[Change]:
     """Store records of one kind as :func:`write` does, and say what changed."""
-    rows = _store(connection, records, asked_at, _COMPARE)
+    rows = _store(connection, [(records, asked_at)], _COMPARE)
     if isinstance(rows, int):
         return [Change("", ChangeKind.UPDATED)] * rows
     return [compare(record_id, _row(before), _row(after) or {}) for record_id, before, after in rows]
@@ -128,24 +137,23 @@ def _row(value: object) -> Row | None:
     return msgspec.json.decode(value) if isinstance(value, str) else value  # type: ignore[return-value]
 
 
-def _store(
-    connection: Connection, records: Sequence[msgspec.Struct], asked_at: datetime, answer: str
-) -> int | list[tuple[Any, ...]]:
-    if not records:
+def _store(connection: Connection, answers: Sequence[Answer], answer: str) -> int | list[tuple[Any, ...]]:
+    first = next((record for records, _ in answers for record in records), None)
+    if first is None:
         return 0
-    first = records[0]
     if isinstance(first, DeletionRecord):
-        gone = _remove(connection, [record for record in records if isinstance(record, DeletionRecord)])
+        listed = [each for records, _ in answers for each in records if isinstance(each, DeletionRecord)]
+        gone = _remove(connection, listed)
         return len(gone) if answer is _COUNT else [(record_id, {}, {"removed_at": True}) for record_id in gone]
     if isinstance(first, BookingRulesRecord):
-        return _write_rules(connection, first, asked_at)
-    page, ids = _page(records)
+        return _write_rules(connection, first, answers[0][1])
+    page, ids = _page(answers)
     values = {
         "records": page,
         "ids": ids,
         "practice": connection.practice_id,
         "connection": connection.pk,
-        "seen_at": asked_at,
+        "seen_at": [asked_at for _, asked_at in answers],
     }
     table = TABLES[type(first)]
     # What reads what is stored is planned anew each time: in a first sync that grows under its hands.
@@ -153,30 +161,24 @@ def _store(
     return statements.execute(_statement(table, answer), values, keep_plan=keep_plan)
 
 
-def _page(records: Sequence[msgspec.Struct]) -> tuple[str, list[str]]:
-    """The records as one JSON text, each with its fingerprint, and their ids: one version of each, the newest, and in
-    the order of ids, so that two writers lock rows in the same order."""
-    newest = _newest(records)
+def _page(answers: Sequence[Answer]) -> tuple[str, list[str]]:
+    """The records as one JSON text, each with its fingerprint and its answer's number, and their ids: of each the
+    last of the newest versions, in the order of ids, so that two writers lock rows in the same order."""
+    newest: dict[str, tuple[int, Any]] = {}
+    for number, (records, _) in enumerate(answers, start=1):
+        record: Any
+        for record in records:
+            known = newest.get(record.id)
+            if known is None or record.updated_at >= known[1].updated_at:
+                newest[record.id] = number, record
     ids = sorted(newest)
     rows = []
     for record_id in ids:
-        encoded = _encode(newest[record_id])
+        number, record = newest[record_id]
+        encoded = _encode(record)
         fingerprint = int.from_bytes(blake2b(encoded, digest_size=8).digest(), "big", signed=True)
-        rows.append(b'{"fingerprint":%d,%s' % (fingerprint, encoded[1:]))
+        rows.append(b'{"fingerprint":%d,"answer":%d,%s' % (fingerprint, number, encoded[1:]))
     return (b"[" + b",".join(rows) + b"]").decode(), ids
-
-
-def _newest(records: Sequence[Any]) -> dict[str, Record]:
-    """By id, of each the last of the newest versions."""
-    newest: dict[str, Record] = {record.id: record for record in records}
-    if len(newest) == len(records):  # Nearly always.
-        return newest
-    newest = {}
-    for record in records:
-        known = newest.get(record.id)
-        if known is None or record.updated_at >= known.updated_at:
-            newest[record.id] = record
-    return newest
 
 
 def write_whole(

@@ -106,6 +106,8 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     next_cursor: str | None
     remaining: int | None
     asked_at: datetime
+    pages: int = 1
+    """Of how many such pages this one was put together."""
 
 
 class WebhookSubscription(msgspec.Struct, frozen=True, kw_only=True):

@@ -177,14 +177,22 @@ def _one_page(
     source = _SOURCES.get(SyncRun.Kind(run.kind), "")
     gateway = gateway_of(connection, just_read=True)
     page = pull(
-        gateway, connection, Stream(part.stream), selection, cursor, checkpoint, source=source, fetched=fetched
+        gateway,
+        connection,
+        Stream(part.stream),
+        selection,
+        cursor,
+        checkpoint,
+        source=source,
+        fetched=fetched,
+        several=run.kind == SyncRun.Kind.FIRST,
     )
     if not page.records:
         announce(run.practice_id, "sync")
 
 
 _ADVANCE = """
-UPDATE sync_syncpart SET cursor = %(cursor)s, state = %(state)s::text, pages = pages + 1,
+UPDATE sync_syncpart SET cursor = %(cursor)s, state = %(state)s::text, pages = pages + %(pages)s,
   fetched = fetched + %(fetched)s, written = written + %(written)s, remaining = %(remaining)s,
   began_at = coalesce(began_at, now()),
   finished_at = CASE WHEN %(state)s::text = 'done' THEN clock_timestamp() END
@@ -204,6 +212,7 @@ def _advance(part: SyncPart, page: Page, written: int) -> None:
             "id": part.pk,
             "cursor": part.cursor,
             "state": str(part.state),
+            "pages": page.pages,
             "fetched": len(page.records),
             "written": written,
             "remaining": part.remaining,

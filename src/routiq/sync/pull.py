@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import msgspec
 from django.db import transaction
@@ -20,7 +21,8 @@ from routiq.mirror.changes import Change
 from routiq.mirror.models import Offering
 from routiq.mirror.published import publish
 from routiq.mirror.tables import TABLES
-from routiq.mirror.writing import write, write_and_compare, write_whole
+from routiq.mirror.writing import write_all, write_and_compare, write_whole
+from routiq.pms.errors import PmsError
 from routiq.pms.gateway import Gateway, Lane, Page, Selection, Stream
 from routiq.pms.records import (
     AppointmentRecord,
@@ -47,6 +49,9 @@ WHOLE: dict[Stream, type[msgspec.Struct]] = {
     Stream.ROSTERS: RosterRecord,
 }
 
+#: So many answers are stored together, if all of them come within so many seconds.
+MOST_TOGETHER, TOGETHER = 4, 0.2
+
 #: Seconds between two announcements of a first sync's progress.
 TELL_EVERY = 0.3
 _told: dict[int, float] = {}
@@ -68,19 +73,22 @@ def pull(
     source: str = "",
     lane: Lane = Lane.BACKGROUND,
     fetched: Callable[[Page], None] | None = None,
+    several: bool = False,
 ) -> Page:
-    """Fetch and store the next page (of a list that is kept whole: all its pages). With a ``source``, what changed
-    is noted in the event log under it. Between fetching and storing ``fetched`` is called. Raises what that and the
-    gateway raise; then nothing was stored."""
+    """Fetch and store the next page (of a list that is kept whole: all its pages; with ``several``, as many as are
+    answered at once, as if they were one). With a ``source``, what changed is noted in the event log under it.
+    Between fetching and storing ``fetched`` is called. Raises what that and the gateway raise; then nothing was
+    stored."""
     if stream in WHOLE:
-        page = _all_pages(gateway, stream, selection, lane)
+        answers = [_all_pages(gateway, stream, selection, lane)]
     else:
-        page = gateway.fetch(stream, selection, cursor, lane=lane)
+        answers = _answers(gateway, stream, selection, cursor, lane, MOST_TOGETHER if several else 1)
+    page = _as_one(answers)
     faults.point("page_fetched")
     if fetched is not None:
         fetched(page)
     with transaction.atomic():
-        written, changes = _store(connection, stream, selection, page, compare=bool(source))
+        written, changes = _store(connection, stream, selection, answers, compare=bool(source))
         if changes:
             note_changes(connection, stream, changes, source, page.asked_at)
             publish(connection, stream, changes)
@@ -91,6 +99,31 @@ def pull(
         faults.point("checkpoint_written")
     faults.point("page_committed")
     return page
+
+
+def _answers(
+    gateway: Gateway, stream: Stream, selection: Selection, cursor: str | None, lane: Lane, most: int
+) -> list[Page]:
+    """The next page, and those after it that come at once: where a vendor is asked slowly, each is stored by itself.
+    What was answered before one failed is kept; that one fails again when its turn comes."""
+    began = time.monotonic()
+    found = [gateway.fetch(stream, selection, cursor, lane=lane)]
+    with suppress(PmsError):
+        while (on := found[-1].next_cursor) and len(found) < most and time.monotonic() - began < TOGETHER:
+            found.append(gateway.fetch(stream, selection, on, lane=lane))
+    return found
+
+
+def _as_one(answers: list[Page]) -> Page:
+    if len(answers) == 1:
+        return answers[0]
+    return Page(
+        records=[record for answer in answers for record in answer.records],
+        next_cursor=answers[-1].next_cursor,
+        remaining=answers[-1].remaining,
+        asked_at=answers[0].asked_at,
+        pages=len(answers),
+    )
 
 
 def _is_due(practice_id: int, *, in_bulk: bool) -> bool:
@@ -104,22 +137,29 @@ def _is_due(practice_id: int, *, in_bulk: bool) -> bool:
 
 
 def _store(
-    connection: Connection, stream: Stream, selection: Selection, page: Page, *, compare: bool
+    connection: Connection, stream: Stream, selection: Selection, answers: list[Page], *, compare: bool
 ) -> tuple[int, list[Change]]:
+    """Only who does not compare brings more than one answer."""
     if stream in WHOLE:
+        (page,) = answers
         if not page.records and _holds_any(connection, WHOLE[stream]):
             # No practice loses its last location or practitioner overnight: an empty answer removes nothing (S4).
             log.warning("empty list not believed", extra={"connection": connection.pk, "stream": str(stream)})
             return 0, []
         found = write_whole(connection, WHOLE[stream], page.records, page.asked_at)
         return len(found), found if compare else []
-    records = list(page.records)
-    if selection.updated_since is not None:
-        records = _inside_the_window(connection, records)
+    brought = [(_wanted(connection, selection, page.records), page.asked_at) for page in answers]
     if not compare:
-        return write(connection, records, page.asked_at), []
-    changes = write_and_compare(connection, records, page.asked_at)
+        return write_all(connection, brought), []
+    ((records, asked_at),) = brought
+    changes = write_and_compare(connection, records, asked_at)
     return len(changes), changes
+
+
+def _wanted(
+    connection: Connection, selection: Selection, records: Sequence[msgspec.Struct]
+) -> Sequence[msgspec.Struct]:
+    return records if selection.updated_since is None else _inside_the_window(connection, list(records))
 
 
 def _holds_any(connection: Connection, kind: type[msgspec.Struct]) -> bool:
@@ -146,9 +186,4 @@ def _all_pages(gateway: Gateway, stream: Stream, selection: Selection, lane: Lan
     pages = [gateway.fetch(stream, selection, None, lane=lane)]
     while pages[-1].next_cursor is not None:
         pages.append(gateway.fetch(stream, selection, pages[-1].next_cursor, lane=lane))
-    return Page(
-        records=[record for page in pages for record in page.records],
-        next_cursor=None,
-        remaining=0,
-        asked_at=pages[0].asked_at,
-    )
+    return msgspec.structs.replace(_as_one(pages), remaining=0)
