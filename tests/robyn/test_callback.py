@@ -73,19 +73,28 @@ def test_a_wish_to_book_ends_the_questions_and_the_team_keeps_what_it_has() -> N
     assert len(talk.desk.tasks) == 1
 
 
-def test_who_is_asked_for_a_name_may_book_instead() -> None:
+def test_whose_number_is_withheld_is_asked_whether_to_be_rung_and_may_book_instead() -> None:
     talk = Talk(caller="")
-    assert "your name" in talk.say("do you have a lift?")
-    said = talk.say("I'd like to book something for Thursday")
-    assert "number" not in said
+    assert "Shall I ask our team to ring you" in talk.say("do you have a lift?")
+    assert "your name" in talk.say("yes please")
+    assert "number" not in talk.say("actually I'd like to book something for Thursday")
     assert talk.memory.wants_booking
     assert not talk.desk.tasks
 
 
-def test_two_questions_before_the_name_are_both_passed_on() -> None:
+def test_who_does_not_want_to_be_rung_goes_on() -> None:
     talk = Talk(caller="")
     talk.say("do you have a lift?")
-    assert "your name" in talk.say("how much is a massage?")
+    assert "anything else" in talk.say("no thanks")
+    assert not talk.desk.tasks
+
+
+@pytest.mark.parametrize("between", [(), ("yes",)])
+def test_all_that_was_asked_before_the_name_is_passed_on(between: tuple[str, ...]) -> None:
+    talk = Talk(caller="")
+    talk.says("do you have a lift?", *between, "how much is a massage?")
+    if not between:
+        talk.say("yes")
     talk.says("Pat Quill", "0491 570 157")
     assert "have a lift?" in talk.desk.tasks[0][1]
     assert "how much is a massage?" in talk.desk.tasks[0][1]

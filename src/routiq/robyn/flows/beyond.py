@@ -30,31 +30,34 @@ _STILL_OPEN = {
     Question.WANTS_BOOKING,
     Question.BEEN_BEFORE,
 }
+_NOT_TOLD_YET = {Question.CALLER_NAME, Question.CALLER_NUMBER, Question.WANTS_PERSON}
+"""What a call back is about is not with the team yet."""
 _QUESTION_LENGTH = 200
 """So much of a question is passed on word for word."""
 
 
 def pass_on(turn: Turn) -> Said | None:
-    """Leave a task for the question that was asked; ``None`` when none was."""
+    """Leave a task for the question that was asked; ``None`` when none was. Whom the team could not ring is first
+    asked whether they want to be."""
     if not turn.has(Ask):
         return None
     memory = turn.memory
     reason = f"Asked something: {turn.heard[:_QUESTION_LENGTH]!r}"
     sentence = wording.PRICE_PASSED_ON if asks_price(turn.heard) else wording.QUESTION_PASSED_ON
+    if memory.question in _NOT_TOLD_YET and reason not in memory.call_back.reason:
+        reason = "; ".join(filter(None, (memory.call_back.reason, reason)))
     if memory.question in {Question.CALLER_NAME, Question.CALLER_NUMBER}:
-        call = memory.call_back
-        call.reason = "; ".join(filter(None, (call.reason, reason))) if reason not in call.reason else call.reason
+        memory.call_back.reason = reason
         if turn.has(GiveName, GivePhone):
             return handover.take_call_back(turn)
         return Said(handover.asked_again(turn))
     is_open = is_under_way(turn)
-    if not turn.desk.rule_of(Trigger.UNKNOWN).on:
+    nobody_to_ring = not is_open and not memory.patient_id and not memory.caller
+    if nobody_to_ring or not turn.desk.rule_of(Trigger.UNKNOWN).on:
         if is_open:
             return Said(f"{handing.CANT_ANSWER} {handover.asked_again(turn)}")
         call = CallBack(reason=reason, trigger=Trigger.UNKNOWN.value)
         return callback.offer(turn, call, str(handing.CANT_ANSWER))
-    if not is_open and not memory.patient_id and not memory.caller:
-        return handover.begin_call_back(turn, reason, wording.CALLER_NAME, Trigger.UNKNOWN)
     leave_once(turn, reason, reason, Trigger.UNKNOWN)
     if is_open:
         return Said(f"{sentence} {handover.asked_again(turn)}")

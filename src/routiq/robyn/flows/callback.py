@@ -48,8 +48,8 @@ _LONGEST = 500
 
 
 def is_under_way(turn: Turn) -> bool:
-    """Whether this turn answers a question of a call back. Who wants something else instead is let go; but not back to
-    the booking that nobody could be found for."""
+    """Whether this turn answers a question of a call back. Who wants something else instead is let go; but not back
+    to the booking that nobody could be found for."""
     question = turn.memory.question
     if question in {Question.CALL_REASON, Question.CALL_MESSAGE}:
         return True

@@ -64,7 +64,7 @@ _CALL_BACK = {Question.CALLER_NAME, Question.CALLER_NUMBER}
 _IN_OWN_WORDS = {Question.CALL_REASON, Question.CALL_MESSAGE}
 """Whatever is said then is for the team."""
 _MOVES_ON = frozenset({StartBooking, WishTime, NameChoice, AnyChoice, Choose, Affirm, Deny, AskOthers})
-_IDLE = frozenset({Question.OPEN, Question.ANYTHING_ELSE})
+_IDLE = frozenset({Question.OPEN, Question.ANYTHING_ELSE, Question.WANTS_PERSON})
 """Nothing is under way."""
 _BEGINS = (StartReschedule, StartCancel, AskBooking, AskInvoice, JoinWaitlist)
 
