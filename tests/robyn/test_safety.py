@@ -25,6 +25,21 @@ from tests.robyn.desks import MENU, MONDAY
         "I've lost control of my bladder",
         "I need an ambulance",
         "this is an emergency",
+        "got this crushing feeling in me chest",
+        "it's like an elephant sitting on my chest",
+        "I can't catch my breath",
+        "I've gone numb down one side",
+        "me words are coming out funny",
+        "she's having a fit",
+        "can't wake him",
+        "Dad hit his head and now he's confused",
+        "he's bleeding heaps",
+        "since my back went I can't feel when I need to wee",
+        "I can't pee and my back is bad",
+        "my tongue is swelling up from a bee sting",
+        "the baby swallowed a button battery",
+        "I've been bitten by a brown snake",
+        "ring triple zero",
     ],
 )
 def test_an_emergency_is_seen(said: str) -> None:
@@ -38,6 +53,12 @@ def test_an_emergency_is_seen(said: str) -> None:
         "I don't want to live any more",
         "I keep thinking about hurting myself",
         "I'm suicidal",
+        "there's nothing to live for",
+        "honestly I don't see the point anymore",
+        "I've been thinking about ending things",
+        "I feel like topping myself",
+        "I can't go on",
+        "I just want to disappear for good",
     ],
 )
 def test_self_harm_is_seen(said: str) -> None:
@@ -54,6 +75,13 @@ def test_self_harm_is_seen(said: str) -> None:
         "Thursday after three",
         "I cut my hair today",
         "he wants to see Mina",
+        "I had a heart attack three years ago and want to start exercising",
+        "I don't see the point in two appointments",
+        "numb on one side of my foot",
+        "can you fit me in, my kid's having a growth spurt",
+        "I'd like to end it there for today",
+        "my orthotics need a fitting",
+        "I hit my head last year, neck is still sore",
     ],
 )
 def test_ordinary_words_of_a_clinic_are_no_alarm(said: str) -> None:

@@ -40,10 +40,15 @@ _FOR_STAFF = any_of(
 _LATE = any_of(
     r"(?:running|be|am|i'?m) (?:\w+ ){0,3}late(?! (?:in|on|morning|afternoon|arvo))|stuck in traffic|held up"
 )
+_WHAT_SPEAKS = (
+    r"(?:an? |the )?(?:real |actual |live |proper )?(?:robots?|machine|(?:chat ?)?bot|computer|human|person|real|ai|"
+    r"recording|automated)"
+)
 _MACHINE = any_of(
-    r"(?:are|r) (?:you|u) (?:an? |the )?(?:real |actual |live )?(?:robots?|machine|bot|computer|human|person|real|"
-    r"ai|recording|automated)|(?:is this|am i (?:talking|speaking|chatting) (?:to|with)) (?:an? )?(?:real |actual |"
-    r"live )?(?:robot|machine|bot|computer|human|person|ai|recording)"
+    rf"(?:are|r) (?:you|u)(?: (?:not|really|actually|just|sure (?:you'?re|you are)(?: not)?))* {_WHAT_SPEAKS}",
+    rf"(?:is this|am i (?:talking|speaking|chatting) (?:to|with)) {_WHAT_SPEAKS}",
+    rf"you(?:'re| are)(?: (?:not|really|actually|just))* {_WHAT_SPEAKS}(?=(?: ,)? (?:\?|right|aren'?t you|are you|"
+    r"hey|eh|yeah))",
 )
 """Asks what is speaking, which is no wish for somebody else."""
 _PERSON_ALONE = re.compile(
@@ -53,19 +58,28 @@ _NAMED = any_of(
     rf"{_TALK}(?: \w+){{0,2}}? (?:to|with|on to|onto|of|through to)|(?:leave|pass|take|give|"
     rf"get)(?: [\w']+){{0,3}}? "
     r"(?:message|note|word) (?:for|to|on to)|(?:have|get|ask|can|could|tell|let) (?:\w+ ){1,3}?(?:to )?(?:call|"
-    r"ring|phone|text|email|contact|know|get back to)(?: me)?|message for|(?:call|phone) from"
+    r"ring|phone|text|email|contact|know|get back to|give me an? (?:call|ring|bell|buzz))(?: me)?|message for|"
+    r"(?:call|phone) from"
 )
 """Before or around the name of a practitioner: speaks to them, or leaves them a message."""
 _COMPLAINT = any_of(
-    r"complain\w*|not happy|unhappy|angry|furious|disappointed|disgusted|disgusting|appalled|appalling|ridiculous|"
+    r"complain\w*|not happy|unhappy|angry|furious|disappointed|disappointing|dissatisfied|unsatisfied|disgusted|"
+    r"disgusting|appalled|appalling|ridiculous|not (?:impressed|satisfied)|(?:treated|handled|dealt with)(?: \w+)? "
+    r"(?:badly|poorly|terribly|like (?:dirt|rubbish|crap|a number))|how (?:i|we)(?: was| were|'ve been| have been) "
+    r"(?:treated|spoken to)|pissed off|peeved|ropeable|"
+    r"worse off (?:than|now|after|since)|worse (?:after|since) (?:seeing|(?:my|the|your|that)(?: last)? "
+    r"(?:visit|appointment|session|treatment|adjustment))|"
     r"unacceptable|rude|terrible (?:service|experience)|awful|disgraceful|negligen\w*|malpractice|ombudsman|"
     r"lawyer|sue (?:you|the)|legal action|fed up|waste of time|not good enough|shocking|ripped off|rip off|"
-    r"stuffed (?:me|up)|made (?:it|my \w+) worse|hurt me|kept me waiting|incompetent|unprofessional|"
-    r"health complaints"
+    r"stuffed (?:me|us|up)|mucked (?:me|us) (?:around|about)|made (?:it|my \w+) worse|hurt me|"
+    r"kept me waiting|incompetent|unprofessional|health complaints"
 )
 _DISPUTE = any_of(
     r"over ?charg\w*|double charg\w*|charged (?:me )?(?:twice|wrong\w*|too much|for|incorrectly|extra)|charged me|"
-    r"wrongly charged|refund\w*|money back|debt collect\w*|billing (?:issue|problem|question|mistake|matter)|"
+    r"wrongly charged|(?:why (?:am|was|were|did|have)|what (?:was|were|did|have)) (?:i|we)(?: been| get| got)? "
+    r"(?:billed|charged|invoiced)|billed (?:me|us|for|twice|wrong\w*)|(?:not|won'?t be|refuse to|refusing to|"
+    r"shouldn'?t have to) pay(?:ing)? (?:(?:for )?(?:that|this|the|your|it))|refund\w*|money back|debt collect\w*|"
+    r"billing (?:issue|problem|question|mistake|matter)|"
     r"reimburs\w*"
 )
 _MONEY = any_of(r"invoices?|bills?|accounts?|receipts?|statements?|payments?|fees?|charges?|claims?|rebates?")
