@@ -110,6 +110,10 @@ def test_a_question_beside_a_yes_is_told_apart() -> None:
     assert Ask() in read("ok so what time does it finish")
 
 
+def test_a_greeting_with_a_mark_is_no_question() -> None:
+    assert Ask() not in read("hello?", Question.CHOICE)
+
+
 def test_thanks_and_goodbye() -> None:
     assert set(read("thank you, bye", Question.ANYTHING_ELSE)) >= {Thank(), End()}
 

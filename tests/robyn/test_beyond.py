@@ -113,6 +113,16 @@ def test_not_the_first_of_two_is_the_second() -> None:
     assert "at 4:30 pm" in talk.say("not the first one")
 
 
+def test_a_time_that_is_left_out_leaves_the_others_on_the_table() -> None:
+    talk = Talk()
+    assert "9 am, 11:15 am or 2:15 pm" in talk.say("Thursday")
+    assert "I have Thursday 26 November at 11:15 am or 2:15 pm" in talk.say("not the nine o'clock")
+    assert "at 2:15 pm" in talk.say("the second one")
+    talk = Talk()
+    talk.say("Thursday")
+    assert "at 9 am or 2:15 pm. Which" in talk.say("anything but the second one")
+
+
 def test_the_other_one_of_two_is_read_back() -> None:
     talk = Talk()
     talk.says("Thursday after 3", "the first one")

@@ -6,13 +6,15 @@ import pytest
 
 from routiq.frontdesk.wishes import Habit, NoTimes, Outcome
 from routiq.robyn.manner import Manner
-from routiq.robyn.memory import OFFER_LASTS, from_state, to_state
+from routiq.robyn.memory import OFFER_LASTS, Flow, from_state, to_state
 from tests.robyn.desks import (
     HARBOUR,
     MENU,
     MINA,
+    SAM,
     InMemoryDesk,
     at,
+    visit,
 )
 from tests.robyn.talks import Talk
 
@@ -280,6 +282,40 @@ def test_thanks_do_not_reopen_a_booking_and_another_starts_anew() -> None:
     assert talk.booked == [at(26, "15:00"), at(27, "9:00")]
     talk.say("no, that's all")
     assert talk.ended
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "actually can I change that to Friday",
+        "oh wait, can you make it Friday instead",
+        "no, I meant Friday",
+        "hmm, Thursday doesn't work after all",
+    ],
+)
+def test_another_time_for_what_was_just_booked_is_no_second_booking(words: str) -> None:
+    talk = Talk()
+    talk.says("Thursday at 3", "yes")
+    booked = visit("802", at(26, "15:00"))
+    talk.desk.visits[SAM.remote_id] = [*talk.desk.visits[SAM.remote_id], booked]
+    assert "first and last name" in talk.say(words)
+    moving = talk.says("Sam Nguyen", "2 April 1990")
+    assert "Thursday 26 November at 3 pm" in moving, "the one that was booked, and not the other"
+    assert talk.booked == [at(26, "15:00")]
+
+
+def test_cancel_that_after_a_booking_is_no_goodbye() -> None:
+    talk = Talk()
+    talk.says("Thursday at 3", "yes", "actually, cancel that")
+    assert not talk.ended
+    assert talk.memory.flow is Flow.CANCEL
+
+
+def test_bethinking_oneself_after_a_booking_is_no_goodbye() -> None:
+    talk = Talk()
+    talk.says("Thursday at 3", "yes")
+    assert talk.say("actually, is there parking?").endswith("Is there anything else?")
+    assert not talk.ended
 
 
 @pytest.mark.parametrize(

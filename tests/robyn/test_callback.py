@@ -158,6 +158,9 @@ def test_a_practitioner_by_name_goes_to_them_unless_that_is_off() -> None:
     talk = Talk()
     talk.say("can I speak to Mina please")
     assert (talk.desk.messages[0].trigger, talk.desk.messages[0].practitioners) == ("practitioner", ("p1",))
+    talk = Talk()
+    talk.say("can you get Mina to give me a buzz")
+    assert (talk.desk.messages[0].trigger, talk.desk.messages[0].practitioners) == ("practitioner", ("p1",))
     talk = Talk(InMemoryDesk(rules={Trigger.PRACTITIONER: Rule(on=False)}))
     talk.say("can I speak to Mina please")
     assert (talk.desk.messages[0].trigger, talk.desk.messages[0].practitioners) == ("person", ())
@@ -192,7 +195,15 @@ def test_a_picture_without_words_is_asked_about_and_then_a_person_looks() -> Non
 
 
 @pytest.mark.parametrize(
-    "words", ["are you a robot?", "am I talking to a real person?", "is this a machine", "are you human"]
+    "words",
+    [
+        "are you a robot?",
+        "am I talking to a real person?",
+        "is this a machine",
+        "are you human",
+        "you're a real person, aren't you?",
+        "are you sure you're not a person?",
+    ],
 )
 def test_she_never_denies_what_she_is(words: str) -> None:
     talk = Talk(InMemoryDesk(manner=Manner(her_name="Kea")))

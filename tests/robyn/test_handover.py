@@ -60,11 +60,30 @@ def test_an_unknown_caller_reaches_a_person_at_once() -> None:
     assert STRANGER in talk.desk.tasks[0][1]
 
 
-def test_complaints_and_bills_go_to_people() -> None:
-    for words in ("I want to complain about my last visit", "my invoice is wrong"):
-        talk = Talk()
-        talk.say(words)
-        assert talk.desk.tasks[0][0] == "call_back"
+@pytest.mark.parametrize(
+    ("words", "trigger"),
+    [
+        ("I want to complain about my last visit", "complaint"),
+        ("I'm worse off than before you treated me", "complaint"),
+        ("really dissatisfied with how I was treated, book me Thursday", "complaint"),
+        ("you mucked me around last week", "complaint"),
+        ("my invoice is wrong", "billing"),
+        ("why was I billed $120?", "billing"),
+        ("I'm not paying that invoice", "billing"),
+        ("Medibank knocked back my claim, they say the item number is wrong", "billing"),
+    ],
+)
+def test_complaints_and_bills_go_to_people(words: str, trigger: str) -> None:
+    talk = Talk()
+    talk.say(words)
+    assert [message.trigger for message in talk.desk.messages] == [trigger]
+    assert not talk.desk.searches
+
+
+def test_a_sore_back_that_got_worse_is_no_complaint() -> None:
+    talk = Talk()
+    talk.say("my back is worse since the weekend, can I book Thursday")
+    assert not talk.desk.tasks
 
 
 def test_one_clarifying_question_then_a_person() -> None:

@@ -90,7 +90,14 @@ def test_ordinary_words_of_a_clinic_are_no_alarm(said: str) -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["Should I take ibuprofen?", "is this normal?", "what should I do about my knee", "do you think it's broken?"],
+    [
+        "Should I take ibuprofen?",
+        "is this normal?",
+        "what should I do about my knee",
+        "do you think it's broken?",
+        "do I need to stop running?",
+        "reckon I need a scan for this?",
+    ],
 )
 def test_clinical_questions_are_seen(said: str) -> None:
     assert asks_clinical(normalise(said))

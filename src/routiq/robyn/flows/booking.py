@@ -115,6 +115,10 @@ def _at_choice(turn: Turn, changed: bool) -> Said:
         offer = table.chosen(memory.offers, choice)
         if offer and not turn.has(Deny):
             return offering.read_back(turn, offer)
+        if choice.but:
+            gone = memory.offers[choice.but - 1 : choice.but]
+            memory.declined = (*memory.declined, *(offer.time.starts_at for offer in gone))
+            memory.offers = tuple(offer for offer in memory.offers if offer not in gone)
     if turn.wishes:
         fitting = table.pointed_at(memory.offers, turn.wishes)
         if len(fitting) == 1 and not turn.has(Deny, AskOthers):

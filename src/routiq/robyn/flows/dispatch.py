@@ -187,6 +187,8 @@ def _begin(turn: Turn) -> Said | None:
             return telling.begin_invoice(turn, wish)
         case JoinWaitlist():
             return waiting.begin(turn)
+        case None if moving.is_of_booked(turn):
+            return moving.begin_booked(turn)
     return None
 
 

@@ -8,7 +8,8 @@ from datetime import timedelta
 from routiq.robyn.flows import aside, booking, choosing, naming, offering, proving, wishing
 from routiq.robyn.flows.turn import Said, Turn
 from routiq.robyn.memory import Change, Flow, Want, Window
-from routiq.robyn.understanding.commands import StartReschedule
+from routiq.robyn.understanding.commands import Correct, StartBooking, StartReschedule, WishTime
+from routiq.robyn.understanding.reader import Question
 from routiq.robyn.wording import changes
 
 
@@ -22,6 +23,20 @@ def begin(turn: Turn, wish: StartReschedule) -> Said:
     memory.change = Change(which=wish.which)
     _take_target(turn)
     return proceed(turn)
+
+
+def is_of_booked(turn: Turn) -> bool:
+    """Something else instead of what was booked in this conversation: "no, I meant Friday" is no second booking."""
+    memory = turn.memory
+    booked = memory.question is Question.ANYTHING_ELSE and memory.booking_id and not memory.waiting
+    return bool(booked) and turn.has(Correct) and not turn.has(StartBooking)
+
+
+def begin_booked(turn: Turn) -> Said:
+    """Move what was booked in this conversation."""
+    stored = turn.desk.stored_booking(turn.memory.booking_id)
+    day = stored.starts_at.astimezone(turn.now.tzinfo).date() if stored else None
+    return begin(turn, StartReschedule(which=WishTime(days=(day,)) if day else None))
 
 
 def proceed(turn: Turn) -> Said:

@@ -68,8 +68,9 @@ _YESES = (
 _YES = re.compile(rf"{_OPENING}(?:{'|'.join(_YESES)})(?![\w'])")
 
 _NOES = (
-    r"(?:yeah|yes|yep),? nah\b|no+|nope|nah|negative|never ?mind|not (?:really|that|this|those|them|yet|now|today|"
-    r"quite|exactly|correct|right|interested|good|for (?:me|now|today)|the|any|at|just|currently|needed|"
+    r"(?:yeah|yes|yep),? nah\b|no+|nope|nah|nup|naw|nuh uh|negative|never ?mind|"
+    r"not (?:really|that|this|those|them|yet|now|today|quite|exactly|correct|right|interested|good|"
+    r"for (?:me|now|today)|the|any|at|just|currently|needed|"
     r"necessary)|none of|neither|don'?t|do not|forget it|cancel(?: (?:that|it|this|please))*(?= *$| [.,!])|"
     r"cancel (?:that|it)|wrong|incorrect|scrap that|hold off|actually|wait|hang on|oops|on second thoughts?|"
     r"no thank(?:s| you)|i'?d rather not|rather not",
@@ -83,6 +84,10 @@ _NOES = (
     r"other) time|next time)",
 )
 _NO = re.compile(rf"{_OPENING}(?:{'|'.join(_NOES)})(?![\w'])")
+_BETHINKS = re.compile(
+    rf"{_OPENING}(?:(?:actually|wait|hang on|hold on|oops|whoops|on second thoughts?|one more thing)\W+)+(?=\w)"
+)
+"""Something else follows, and where nothing is asked for that is no "no"."""
 _NOT_NO = any_of(
     r"why not|no (?:worries|problem|problems|dramas|wuckas|rush|idea|preference)|(?:i )?(?:don'?t|do not) (?:mind|"
     r"care)|no (?:later|earlier|sooner|more than|less|longer|matter|need to)|(?:didn'?t|did not|"
@@ -92,7 +97,7 @@ _NOT_NO = any_of(
 _RESERVED = any_of(
     r"but|unless|if|depends|depending|hm+|for (?:him|her|them|my \w+)|except|wait|hang on|hold on|hold off|"
     r"not sure|unsure|maybe|might|perhaps|actually|instead|rather|not yet|before you|as long as|only|other than|"
-    r"apart from|don'?t|do not|can'?t|cannot|won'?t|wouldn'?t|nah|no|not|what about|how about|change|different|"
+    r"apart from|don'?t|do not|can'?t|cannot|won'?t|wouldn'?t|nah|nup|no|not|what about|how about|change|different|"
     r"let me (?:think|check)|i'?ll (?:think|check|ask)|almost|nearly|probably|i (?:think|guess|suppose)|cancel|"
     r"wrong"
 )
@@ -107,7 +112,7 @@ _LOOSELY = any_of(
 _NOT_THAT = any_of(r"not|other than|rather than|instead of|different|never")
 
 _OUTRIGHT = any_of(r"yes|yep|yeah|yea|yup|ya|sure|please|of course|absolutely|definitely|i do|i would")
-_OUTRIGHT_NO = re.compile(r"^(?:\w+ ,? ?)?(?:no|nope|nah)\b")
+_OUTRIGHT_NO = re.compile(r"^(?:\w+ ,? ?)?(?:no|nope|nah|nup|naw)\b")
 _ACKNOWLEDGES = any_of(
     r"ok|okay|alright|all right|right|got it|i see|well|and|thanks|thank you|so much|very much|a lot|bye|"
     r"good ?bye|cheers|ta|appreciate (?:it|that)|i|oh|ah|so|then"
@@ -163,6 +168,11 @@ def says_little_else(said: str) -> bool:
 
 def says_no(said: str) -> bool:
     return bool(_NO.search(_NOT_NO.sub(" ", said) if _NOT_NO.search(said[:40]) else said))
+
+
+def without_bethinking(said: str) -> str:
+    """The words without the "actually" or "hang on" before them."""
+    return _BETHINKS.sub("", said)
 
 
 def says_no_outright(said: str) -> bool:

@@ -38,6 +38,8 @@ def started(said: str, question: Question) -> Command | None:
         return StartReschedule()
     if mine and starting.cancels(said, idle=idle):
         return StartCancel(every=starting.every(said))
+    if question is Question.ANYTHING_ELSE and existing.undoes(said):
+        return StartCancel()
     if mine and starting.asks_booking(said):
         return AskBooking()
     if starting.asks_invoice(said):

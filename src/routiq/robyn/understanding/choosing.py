@@ -10,6 +10,8 @@ from routiq.robyn.understanding.asking import told
 from routiq.robyn.understanding.assent import says_no
 from routiq.robyn.understanding.commands import Choose, WishTime
 from routiq.robyn.understanding.phrases import any_of
+from routiq.robyn.understanding.reader import Context
+from routiq.robyn.understanding.times import hear_times
 
 _NTH = {
     "first": 1, "1st": 1, "former": 1, "top": 1, "second": 2, "2nd": 2, "middle": 2, "third": 3, "3rd": 3, "last": -1,
@@ -30,6 +32,7 @@ _DATED = re.compile(
 )
 """As a day of the month: "on the 2nd", "March 3rd"."""
 _NOT_POSITION = re.compile(rf"\b(?:not|anything but|any but|but not|except|other than|bar) (?:{_PLACE})")
+_NOT_THE = re.compile(r"\b(?:not|anything but|any but|but not|except|other than|bar) (?P<rest>(?:at |the ).*)$")
 _RELATIVE = re.compile(
     r"\b(?P<which>earlier|earliest|sooner|soonest|later|latest)(?: (?:1|one|time|slot|option|of))\b|"
     r"\bthe (?P<alone>earlier|earliest|later|latest)\b"
@@ -80,6 +83,19 @@ def choice(said: str, *, several: bool) -> Choose | None:
     if not several and any(_THAT.search(part) for part in told(said)) and not says_no(said):
         return Choose()
     return None
+
+
+def left_out(said: str, context: Context) -> Choose | None:
+    """ "Not the nine o'clock": the one of several times on the table that is not meant."""
+    match = _NOT_THE.search(said)
+    if match is None or len(context.offers) < 2:
+        return None
+    wishes = hear_times(match["rest"], context.now, expect_time=True).wishes
+    if len(wishes) != 1 or wishes[0] != WishTime(at=wishes[0].at) or wishes[0].at is None:
+        return None
+    at = wishes[0].at
+    places = [n for n, offer in enumerate(context.offers, start=1) if offer.local_start.time() == at]
+    return Choose(but=places[0]) if len(places) == 1 else None
 
 
 def leaves_out(said: str) -> bool:

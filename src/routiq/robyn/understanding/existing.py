@@ -48,6 +48,7 @@ _MOVE_IT = any_of(
     r"(?:move|change|shift|push|postpone|reschedule) (?:it|that|them)(?: \w+)? ?(?:instead|rather)?|"
     r"(?:different|another|other) (?:day|time)(?: instead)?|rather (?:move|reschedule|change)"
 )
+_UNDOES = any_of(r"(?:cancel|scrap|undo|call off|drop) (?:it|that|this|that one|this one)")
 _OTHER = any_of(
     r"(?:the )?other (?:one|1|appointment|booking)|(?:not|wrong) (?:that |this |the )?(?:one|1|appointment|booking)|"
     r"(?:a )?different (?:one|1|appointment|booking)"
@@ -88,6 +89,11 @@ def towards(said: str) -> str:
 def moves_it(said: str) -> bool:
     """Rather at another time than not at all."""
     return bool(_MOVE_IT.search(said)) and not keeps(said)
+
+
+def undoes(said: str) -> bool:
+    """ "Cancel that": with nothing under way, about what was booked."""
+    return bool(_UNDOES.search(said)) and not keeps(said)
 
 
 def says_all(said: str) -> bool:

@@ -183,6 +183,8 @@ class _Reading:
 
     def _asks(self, said: str, found: list[Command]) -> bool:
         """A question is left that no command answers."""
+        if acts.greets(said):  # "hello?"
+            return False
         if any(isinstance(command, _ANSWERING) for command in found):
             return False
         if any(isinstance(command, Affirm) for command in found):
@@ -227,7 +229,7 @@ class _Reading:
         if self.question not in _TABLE_QUESTIONS or not (self.context.offers or listed):
             return None
         several = len(self.context.offers) != 1 or listed
-        taken = choosing.choice(said, several=several)
+        taken = choosing.choice(said, several=several) or choosing.left_out(said, self.context)
         bare = re.fullmatch(r"(\d{1,2})(?: (?:please|thanks))?\W*", said)
         if taken and bare and any(sounds(offer.local_start.hour, int(bare[1])) for offer in self.context.offers):
             return None
@@ -246,8 +248,10 @@ class _Reading:
         yes, no = assent.agrees_loosely(said) if loosely else assent.says_yes(said), assent.says_no(said)
         thanks, ends = acts.thanks(said), acts.ends(said)
         no = no or (question in _TIME_QUESTIONS and existing.gives_up(said))
-        no = no and not (acts.asks_repeat(said) or (taken and choosing.leaves_out(said)))
+        no = no and not (acts.asks_repeat(said) or (taken and (taken.but or choosing.leaves_out(said))))
         if question is Question.ANYTHING_ELSE:
+            no = assent.says_no(assent.without_bethinking(said))
+            found += [Correct()] if self._takes_back(said, wished, named) else []
             outright = assent.says_yes_outright(said)
             thanks, yes = thanks or (yes and not outright and not acts.closes(said)), yes and outright
             no = no or (acts.closes(said) and not yes)
@@ -313,6 +317,12 @@ class _Reading:
         if not telling or back is None:
             return bool(telling) and not yes
         return no or acts.changes(said) or not all(within(wish, back.local_start) for wish in telling)
+
+    def _takes_back(self, said: str, wished: tuple[WishTime, ...], named: list[Command]) -> bool:
+        """With nothing under way, another time or practitioner instead of what was booked."""
+        refuses = any(wish.not_days or wish.not_weekdays for wish in wished)
+        told = wished or any(isinstance(name, NameChoice) for name in named)
+        return bool(refuses or (told and acts.changes(said))) and not starting.wants_another(said)
 
     def _others(self, said: str, wished: tuple[WishTime, ...], named: list[Command], taken: Choose | None) -> bool:
         if self.question is Question.ANYTHING_ELSE or (taken and (taken.other or taken.but)):

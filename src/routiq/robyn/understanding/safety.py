@@ -103,6 +103,9 @@ _CLINICAL = re.compile(
     r"often)(?: \w+){0,2} (?:ibuprofen|panadol|paracetamol|nurofen|tablets?|pills?|should i take|can i take|"
     r"medication|ice|heat)|\b(?:dose|dosage|side effects?|diagnos\w+ (?:me|this|it|my))\b|\bwhat medication\b|"
     r"\bhow long (?:will|does|until|before) (?:it|this|my \w+) (?:take to )?(?:heal|recover|hurt|get better)|"
+    r"\bdo(?:es)? (?:i|he|she|we) (?:need|have) to (?:stop|rest|keep|avoid|wear|ice|take|worry|be worried)\b|"
+    r"\b(?:reckon|think|suppose) (?:i|he|she|we)(?:'ll| will| might| should)? (?:need|have|get)s? (?:an? |some )?"
+    r"(?:x ?rays?|scans?|mri|ultrasound|surgery|antibiotics|cortisone|injections?) ?(?:\w+ ){0,3}\?|"
     r"\b(?:ice or heat|heat or ice)\b|\bdo you think (?:it'?s|it is|it might be|i'?ve|i have) (?:an? )?(?:broken|"
     r"torn|serious|fractured?|infected|sprain|strain)"
 )
