@@ -73,3 +73,33 @@ def test_a_price_asked_for_in_the_middle_leaves_the_times_on_the_table() -> None
     assert on_the_table
     assert talk.say("how much is it?").startswith("It is $110. ")
     assert talk.memory.offers == on_the_table
+
+
+def test_a_question_in_the_same_breath_as_a_wish_is_answered_and_the_wish_goes_on() -> None:
+    asked: list[str] = []
+
+    class Told:
+        def answer(self, question: str, location_id: str = "") -> Answer | None:
+            asked.append(question)
+            return Answer("Parking is behind the building.", "A note")
+
+    talk = Talk(knowledge=Told(), agrees_to_type=False)
+    said = talk.say("I need to come in on Thursday, and where do I park?")
+    assert said == "Parking is behind the building. Is it for Standard Follow Up?"
+    assert asked == ["where do i park?"], "the day of the wish is not what is asked about"
+    assert "Thursday 26 November" in talk.say("yes")
+    assert not talk.desk.tasks
+
+
+def test_what_is_asked_beside_a_wish_and_not_known_is_passed_on() -> None:
+    talk = Talk(agrees_to_type=False)
+    said = talk.say("can I come in on Thursday and do I need a referral?")
+    assert said.startswith("I can't answer that myself, so I have passed your question on to our team.")
+    assert said.endswith("Is it for Standard Follow Up?")
+    assert "referral" in talk.desk.tasks[0][1]
+
+
+def test_a_wish_put_as_a_question_is_no_question_about_the_practice() -> None:
+    talk = Talk()
+    talk.say("have you got anything on Thursday, or could I come in on Friday?")
+    assert not talk.desk.tasks

@@ -280,3 +280,11 @@ def test_from_a_shared_number_it_is_asked_too() -> None:
     assert "Thursday 26 November at 4 pm" in talk.says("Tom Brown", "1 June 2012")
     talk.say("yes")
     assert cancelled(talk) == ["901"]
+
+
+def test_the_only_one_there_is_is_taken_by_a_yes() -> None:
+    talk = Talk()
+    asked = talk.says("I can't make it tomorrow", "Sam Nguyen", "2 April 1990")
+    assert asked.startswith("I can't see one then.")
+    assert talk.say("yes that one").endswith("Shall I cancel it?")
+    assert not talk.desk.asked

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.robyn.desks import STRANGER, InMemoryDesk
+from tests.robyn.desks import SAM, STRANGER, InMemoryDesk, at, visit
 from tests.robyn.talks import Talk
 
 
@@ -92,6 +92,14 @@ def test_one_clarifying_question_then_a_person() -> None:
     assert not talk.desk.tasks
     assert "ring you back" in talk.say("wibble")
     assert len(talk.desk.tasks) == 1
+
+
+def test_words_that_answer_nothing_that_was_asked_are_not_asked_about_for_ever() -> None:
+    talk = Talk()
+    talk.desk.visits[SAM.remote_id].append(visit("803", at(27, "9:00")))
+    talk.says("cancel my appointment", "Sam Nguyen", "2/4/1990")
+    assert talk.say("yes").startswith("Sorry, I did not understand.")
+    assert "ring you back" in talk.say("yes")
 
 
 def test_understanding_in_between_starts_the_count_again() -> None:

@@ -174,3 +174,10 @@ def test_a_question_about_an_invoice_goes_the_way_of_billing_where_that_is_on(
 def test_a_patient_without_a_date_of_birth_cannot_be_shown() -> None:
     talk = Talk(InMemoryDesk(patients={"+61491570006": (replace(SAM, date_of_birth=None),)}))
     assert "can't find those details" in talk.says("when is my appointment?", "Sam Nguyen", "2 April 1990")
+
+
+def test_a_short_question_about_what_was_told_is_told_again() -> None:
+    talk = Talk()
+    told = talk.says("when is my next appointment", "Sam Nguyen", "2 April 1990")
+    assert talk.say("and who with?") == told
+    assert not talk.desk.tasks

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from routiq.robyn.flows import beyond, handover
 from routiq.robyn.flows.turn import Said, Turn
-from routiq.robyn.understanding.commands import Ask
+from routiq.robyn.understanding.commands import Affirm, Ask, StartBooking, WishTime
 
 
 def answer(turn: Turn) -> Said | None:
@@ -18,5 +18,11 @@ def answer(turn: Turn) -> Said | None:
 
 
 def beside(turn: Turn, said: Said) -> Said:
-    """The answer to what was asked beside something to do comes first, where it is known."""
-    return Said(f"{turn.known.text} {said.text}") if turn.known and not said.ended else said
+    """The answer to what was asked beside something to do comes first; what is not known is passed on."""
+    if said.ended or not turn.has(Ask):
+        return said
+    if turn.known:
+        return Said(f"{turn.known.text} {said.text}")
+    if turn.has(StartBooking, WishTime) and not turn.has(Affirm):
+        return Said(f"{beyond.note(turn)} {said.text}".strip())
+    return said

@@ -64,6 +64,17 @@ def pass_on(turn: Turn) -> Said | None:
     return turn.ask(Question.ANYTHING_ELSE, f"{sentence} {wording.ANYTHING_ELSE}")
 
 
+def note(turn: Turn) -> str:
+    """Leave a task for a question that came beside something to do, and what to say of it; nothing where nobody could
+    be rung, or where questions are not handed over by themselves."""
+    memory = turn.memory
+    if not turn.desk.rule_of(Trigger.UNKNOWN).on or not (memory.patient_id or memory.caller):
+        return str(handing.CANT_ANSWER)
+    reason = f"Asked something: {turn.heard[:_QUESTION_LENGTH]!r}"
+    leave_once(turn, reason, reason, Trigger.UNKNOWN)
+    return str(wording.PRICE_PASSED_ON if asks_price(turn.heard) else wording.QUESTION_PASSED_ON)
+
+
 def is_under_way(turn: Turn) -> bool:
     """A question is open that is worth asking again."""
     memory = turn.memory

@@ -10,7 +10,7 @@ from routiq.robyn.flows import aside as asides
 from routiq.robyn.flows import handover, table
 from routiq.robyn.flows.turn import Said, Turn
 from routiq.robyn.memory import Flow, Visit
-from routiq.robyn.understanding.commands import Choose, Deny, NameChoice, StartCancel
+from routiq.robyn.understanding.commands import Affirm, Choose, Deny, NameChoice, StartCancel
 from routiq.robyn.understanding.reader import Question
 from routiq.robyn.wording import changes as wording
 
@@ -58,6 +58,8 @@ def _picked(turn: Turn) -> Said | None:
     choice = turn.first(Choose)
     picked = table.chosen(listed, choice) if choice and choice != Choose() else None
     fitting = [picked] if picked else table.pointed_at(listed, turn.wishes) or list(_named(turn, listed))
+    if not fitting and len(listed) == 1 and turn.has(Affirm) and not turn.has(Deny):
+        fitting = list(listed)
     if len(fitting) == 1:
         change.about = (fitting[0],)
         return None

@@ -128,8 +128,10 @@ def answer(turn: Turn) -> Said:
         return said
     if memory.waiting and (said := confirming.follow_up(turn)):
         return said
-    news = settled.news(turn)
+    news, missed = settled.news(turn), memory.misses
     said = _go_on(turn)
+    if memory.misses == missed and not turn.has(NotUnderstood):
+        memory.misses = 0
     return Said(f"{news} {said.text}", said.ended) if news else said
 
 

@@ -158,7 +158,6 @@ def unsure(turn: Turn) -> Said | None:
     memory = turn.memory
     sure = confidence(turn.commands)
     if sure == 1.0 or sure >= turn.desk.rule_of(Trigger.UNSURE).threshold:
-        memory.misses = 0
         return None
     memory.misses += 1
     return None if memory.misses < 2 else _to_people(turn, "Could not be understood for sure", wording.HANDED_OVER)

@@ -11,8 +11,10 @@ from typing import Any, TypeVar
 from routiq.robyn.answers import Answer, Knowledge, NothingKnown
 from routiq.robyn.desk import Desk, PracticeFacts
 from routiq.robyn.memory import Memory, location_of
-from routiq.robyn.understanding.commands import Ask, Command, WishTime
+from routiq.robyn.understanding import asking
+from routiq.robyn.understanding.commands import Ask, Command, StartBooking, WishTime
 from routiq.robyn.understanding.reader import Context, Question
+from routiq.robyn.understanding.words import normalise
 
 C = TypeVar("C", bound=Command)
 
@@ -65,10 +67,16 @@ class Turn:
     @cached_property
     def known(self) -> Answer | None:
         """What is known about the question in these words, if there is one."""
-        found = self.knowledge.answer(self.heard, location_of(self.memory)) if self.has(Ask) else None
+        found = self.knowledge.answer(self._asked, location_of(self.memory)) if self.has(Ask) else None
         if found is not None:
             self.did("answered", source=found.source)
         return found
+
+    @property
+    def _asked(self) -> str:
+        """Only the question, where a wish stands beside it: its days are not what is asked about."""
+        apart = asking.asked_apart(normalise(self.heard)) if self.has(StartBooking, WishTime) else []
+        return " ".join(apart).replace(" ?", "?") or self.heard
 
     def did(self, what: str, **detail: Any) -> None:
         self.actions.append({"did": what, **detail})

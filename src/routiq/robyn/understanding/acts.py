@@ -85,13 +85,16 @@ _CHANGES = any_of(
 )
 
 _REPEAT = any_of(
-    r"say (?:that|it) again|repeat|pardon|come again|(?:didn'?t|did not|couldn'?t|can'?t) (?:catch|hear|"
+    r"say (?:(?:that|it) )?again|repeat|pardon|come again|(?:didn'?t|did not|couldn'?t|can'?t) (?:catch|hear|"
     r"get) (?:that|it|you)|what did you say|one more time please|sorry what|what was that|once more|again please|"
     r"run (?:that|it) (?:by|past) me|what (?:were|are) (?:they|the (?:options|times)|those|my options) again|"
     r"missed that|(?:what|which) (?:time|day|date|one)(?: \w+)? (?:was|is) (?:that|it)|who(?:'s| is| was) (?:it|"
     r"that|this) with|where(?:'s| is| was) that(?! (?:located|parked))"
 )
-_REPEAT_ALONE = re.compile(r"^(?:what|sorry|huh|eh|hm+|excuse me)\W*$")
+_REPEAT_ALONE = re.compile(
+    r"^(?:(?:and|so|sorry|but|ok) )*(?:what|sorry|huh|eh|hm+|excuse me|(?:who|when|what time|what day)"
+    r"(?:'s| is| was)?(?: it| that)?(?: with| on| at)?(?: again)?)\W*$"
+)
 _GREETING = re.compile(
     r"^(?:hi+|hello|hey|hiya|howdy|good (?:morning|afternoon|evening|day)|morning|arvo|g ?'?day|kia ora|"
     r"tena koe)(?: (?:there|robyn|mate|again|to you|how are you|how's it going))*\W*$"

@@ -63,6 +63,11 @@ _HOURS = any_of(
     r"(?:open|close|shut)(?:ing)?",
     r"(?:opening|business|trading|office|clinic) (?:hours|times)",
 )
+_ABOUT_HERE = any_of(
+    FACT,
+    r"park|bring|wear|referral|how much|(?:do|would|will) you charge|lift|ramp|stairs|wheelchair|eftpos|hicaps|"
+    r"bulk bill\w*|medicare|insurance|health fund",
+)
 _WHY_NOT = re.compile(r"\bwhy (?:not|wouldn'?t i)\b\W*$")
 """A yes."""
 _FACTS = any_of(FACT)
@@ -97,6 +102,13 @@ def asks_hours(said: str, *, idle: bool) -> bool:
 
 def asks_something(said: str) -> bool:
     return any(is_question(part) for part in parts(said))
+
+
+def asked_apart(said: str) -> list[str]:
+    """The questions about the practice that stand beside something else: "Thursday please, and where do I park?" """
+    each = parts(said)
+    asked = [part for part in each if len(each) > 1 and is_question(part) and _ABOUT_HERE.search(part)]
+    return [re.sub(_LEAD, "", part) for part in asked]
 
 
 def without_requests(part: str) -> str:

@@ -185,13 +185,18 @@ class _Reading:
         """A question is left that no command answers."""
         if acts.greets(said):  # "hello?"
             return False
-        if any(isinstance(command, _ANSWERING) for command in found):
-            return False
+        answering = [command for command in found if isinstance(command, _ANSWERING)]
+        if answering:
+            wishes = all(isinstance(command, StartBooking | WishTime) for command in answering)
+            return wishes and any(self._asks_of_practice(part) for part in asking.asked_apart(said))
         if any(isinstance(command, Affirm) for command in found):
             return assent.asks_besides(said)
         if any(isinstance(command, NameChoice) for command in found):
             return asking.opens_question(said)
         return asking.asks_something(said)
+
+    def _asks_of_practice(self, part: str) -> bool:
+        return not (starting.books(part) or hear_times(part, self.context.now).wishes)
 
     # What somebody comes with
 
