@@ -117,6 +117,9 @@ def test_what_is_wrong_with_a_new_patient_is_named(front: Booked) -> None:
         "mobile": "A mobile number is needed.",
         "city": "This practice does not ask for it.",
     }
+    for others, words in (([True], "Give a whole number."), (["1"], "Give a whole number."), ("1", "Give a list.")):
+        assert list(front.register(not_these=others).error["fields"].values()) == [words]
+    assert front.register(not_these=[1] * 51).error["fields"] == {"not_these": "Give at most 50 of these."}
 
 
 def test_somebody_alike_is_asked_about(front: Booked) -> None:

@@ -86,3 +86,10 @@ def test_what_hangs_on_a_connection_is_not_found_under_another_ones(caller: Call
 def test_an_id_of_any_length_is_just_not_there(caller: Caller) -> None:
     for number in ("0", "9" * 25, "9" * 6000):
         assert caller.get(f"/patients/{number}").status == 404
+
+
+@pytest.mark.parametrize("route", ["PATCH /appointments/{}", "POST /appointments/{}/cancel"])
+def test_an_id_that_no_text_can_hold_is_just_not_there(caller: Caller, route: str) -> None:
+    method, path = route.split()
+    body = {"offer": "an offer"} if method == "PATCH" else {}
+    assert caller.call(method, path.format("%00"), body, Idempotency_Key="one").status == 404

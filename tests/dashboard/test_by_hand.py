@@ -199,7 +199,8 @@ def test_the_team_cancels_late_against_the_rule_with_a_reason(
 
 def test_an_appointment_of_nobody_here_is_not_there(desk: Client) -> None:
     for what in ("move", "cancel"):
-        assert desk.get(f"/appointments/1/{what}").status_code == 404
+        for nothing in ("1", "%00"):
+            assert desk.get(f"/appointments/{nothing}/{what}").status_code == 404
     for pk in ("99999999", "x", "9" * 40):
         assert desk.get(f"/calendar/book?patient={pk}").status_code == 404
 

@@ -30,6 +30,18 @@ def test_good_answers_become_a_draft() -> None:
     assert (draft.mobile, draft.email) == ("0491 570 156", "ottilie@example.org")
 
 
+def test_what_nobody_sees_is_left_out_and_what_joins_letters_stays() -> None:
+    pasted = {
+        "first_name": "\u202eOtt\u200bi\x07lie\n",
+        "last_name": "Li\u200cLi",
+        "mobile": "\u202a0491 570 156\u202c",
+    }
+    draft = read({**GOOD, **pasted}).draft
+    assert draft is not None
+    assert (draft.first_name, draft.last_name, draft.mobile) == ("Ottilie", "Li\u200cLi", "0491 570 156")
+    assert read({**GOOD, "first_name": "\u202e\x07"}).problems == {"first_name": "The first name is needed."}
+
+
 def test_what_was_not_asked_for_is_left_out_whatever_was_said() -> None:
     draft = read({**GOOD, "notes": "Bad knee", "address": "1 Wharf Lane"}).draft
     assert draft is not None

@@ -66,7 +66,7 @@ class WishedPatient(Taken):
     state: Text = Field("", max_length=255)
     post_code: Text = Field("", max_length=20)
     notes: Text = Field("", max_length=2000)
-    not_these: list[int] = Field(
+    not_these: list[Annotated[int, Field(strict=True)]] = Field(
         default_factory=list, max_length=50, description="Our ids of patients who look alike and are somebody else."
     )
 
@@ -203,7 +203,8 @@ def get_change(request: HttpRequest, change_id: UUID) -> schemas.Change:
 
 
 def _appointment(remote_id: str) -> Appointment:
-    found = Appointment.objects.filter(remote_id=remote_id, removed_at=None).first()
+    is_id = remote_id.isprintable()  # The database takes no NUL even to look for it.
+    found = Appointment.objects.filter(remote_id=remote_id, removed_at=None).first() if is_id else None
     if found is None:
         raise errors.not_found("appointment")
     return found

@@ -20,6 +20,7 @@ _SENTENCES = {
     "bool_parsing": "Give true or false.",
     "bool_type": "Give true or false.",
     "string_pattern_mismatch": "Use only visible ASCII characters without spaces.",
+    "list_type": "Give a list.",
     "none_required": "Leave this out.",
 }
 
@@ -48,8 +49,10 @@ def _sentence(problem: Mapping[str, Any]) -> str:
         case "string_too_short":
             least = context["min_length"]
             return "This must not be empty." if least == 1 else f"Use at least {least} characters."
-        case "string_too_long" | "too_long":
+        case "string_too_long":
             return f"Use at most {context['max_length']} characters."
+        case "too_long":
+            return f"Give at most {context['max_length']} of these."
         case "greater_than_equal":
             return f"Give {context['ge']} or more."
         case "less_than_equal":

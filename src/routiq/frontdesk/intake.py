@@ -6,6 +6,7 @@ Numbers are read as those of the practice's country. A day is read as it is said
 from __future__ import annotations
 
 import re
+import unicodedata
 from calendar import month_name
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -59,6 +60,8 @@ _SPOKEN = re.compile(r"(\d{1,2})[\s./-]+(\d{1,2}|[A-Za-z]{3,9})[\s./,-]+(\d{4})"
 _MONTHS = [name.lower() for name in month_name[1:]]
 _POST_CODE = re.compile(r"\d{4}")
 _LETTER = re.compile(r"[^\W\d_]")
+#: Unseen signs that belong to a name: they part or join letters in Persian and in the scripts of India.
+_JOINERS = "\u200c\u200d"
 
 
 class Wrong(ValueError):
@@ -87,7 +90,7 @@ def read(given: Mapping[str, str], asked: Iterable[Question], country: str, toda
     problems: dict[str, str] = {}
     found: dict[str, object] = {}
     for question in asked:
-        said = " ".join(given.get(question.field, "").split())
+        said = _legible(given.get(question.field, ""))
         if not said:
             if question.needed:
                 problems[question.field] = f"{_WORDS[question.field]} is needed."
@@ -106,10 +109,19 @@ def read(given: Mapping[str, str], asked: Iterable[Question], country: str, toda
 def problem(field: Field, said: str, country: str, today: date) -> str:
     """What is wrong with one answer, as a sentence for staff; empty when it is good."""
     try:
-        _readers(country, today)[field](" ".join(said.split()))
+        _readers(country, today)[field](_legible(said))
     except Wrong as wrong:
         return str(wrong)
     return ""
+
+
+def _legible(said: str) -> str:
+    """On one line, without the signs that nobody sees and that come along with what is pasted: with them a patient
+    would not be found by their name."""
+    seen = (
+        sign for sign in said if sign.isspace() or sign in _JOINERS or unicodedata.category(sign) not in ("Cc", "Cf")
+    )
+    return " ".join("".join(seen).split())
 
 
 def birthday(said: str, today: date) -> date:

@@ -147,6 +147,8 @@ def patient_of(pk: str, sight: Sight) -> Patient | None:
 
 def _appointment(request: HttpRequest, remote_id: str) -> tuple[Appointment, Patient]:
     connection = live_connection()
+    if not remote_id.isprintable():  # The database takes no NUL even to look for it.
+        raise Http404
     row = Appointment.objects.filter(connection=connection, remote_id=remote_id, removed_at=None).first()
     if row is None:
         raise Http404
