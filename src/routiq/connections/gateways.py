@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import partial
@@ -10,7 +11,7 @@ from typing import Any, cast
 
 from django.conf import settings
 
-from routiq.connections.budget import pace_of, refuse_when_ended
+from routiq.connections.budget import CHECK_EVERY, pace_of, refuse_when_ended
 from routiq.connections.models import Connection
 from routiq.connections.secrets import Place, keyring
 from routiq.pms import registry
@@ -64,7 +65,7 @@ def open_with(vendor: Vendor, *, key: str, region: str, pace: Pace, practice: Pr
 def gateway_of(connection: Connection, *, just_read: bool = False) -> Gateway:
     """The gateway of a stored connection. Safe for threads, and may be kept: each call goes out with the key that is
     stored by then, whoever replaced it. ``just_read``: the caller has this instant read ``connection`` from the
-    database, so that the first call need not look again.
+    database, so that what it calls within :data:`CHECK_EVERY` need not look again (the pace looks all the same).
 
     ``Disconnected`` when the connection was ended, also from its calls; ``KeyReplaced`` from a write that had not
     been sent when the key was replaced.
@@ -78,7 +79,7 @@ class _Following:
     def __init__(self, connection: Connection, just_read: bool) -> None:
         self._connection = connection
         self._gateway = _opened(connection)
-        self._just_read = just_read
+        self._fresh_until = time.monotonic() + CHECK_EVERY if just_read else 0.0
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._gateway, name)
@@ -88,14 +89,14 @@ class _Following:
         try:
             return self._call(name)(*args, **values)
         except KeyReplaced:
+            self._fresh_until = 0.0
             if name not in _REPEATABLE:
                 raise
             return self._call(name)(*args, **values)
 
     def _call(self, name: str) -> Callable[..., Any]:
         """Of the gateway in force: of another key, where that was replaced meanwhile."""
-        if self._just_read:
-            self._just_read = False
+        if time.monotonic() < self._fresh_until:
             return cast(Callable[..., Any], getattr(self._gateway, name))
         held = self._connection
         with acting_for(held.practice_id):
