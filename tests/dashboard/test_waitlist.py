@@ -187,6 +187,18 @@ def test_one_page_registers_once(desk: Client) -> None:
     assert Patient.objects.filter(last_name="Brandt").count() == 1
 
 
+def test_going_back_to_the_page_and_typing_a_sister_registers_her_too(desk: Client) -> None:
+    form = {"intent": intent(page(desk, "/patients/new")), **NEW}
+    desk.post("/patients/new", form)
+    sister = {**form, "first_name": "Leonie", "date_of_birth": "2/5/1994"}
+    asked = desk.post("/patients/new", sister)
+    html = asked.content.decode()
+    assert (asked.status_code, "Somebody else was sent from this page before." in html) == (422, True)
+    assert desk.post("/patients/new", {**sister, "intent": intent(html)}).status_code == 302
+    names = Patient.objects.filter(last_name="Brandt").values_list("first_name", flat=True)
+    assert sorted(names) == ["Leonie", "Ottilie"]
+
+
 FRONT_DESK = "/settings/front-desk"
 RULES = {
     "late_cancellation": "block",

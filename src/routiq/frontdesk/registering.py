@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
@@ -44,6 +45,23 @@ def problem_with(field: intake.Field, said: str) -> str:
     return intake.problem(field, said, practice.country_code, today)
 
 
+def is_of_another(write: Write, given: Mapping[str, str]) -> bool:
+    """Was somebody else registered under this write's key than whom these answers name?"""
+    draft = _read(given).draft
+    asked = _draft(write)
+    return draft is not None and (draft.first_name, draft.last_name, draft.date_of_birth) != (
+        asked.first_name,
+        asked.last_name,
+        asked.date_of_birth,
+    )
+
+
+def _read(given: Mapping[str, str]) -> intake.Intake:
+    practice = Practice.objects.get(pk=current_practice_id())
+    today = timezone.now().astimezone(practice.zone).date()
+    return intake.read(given, intake_questions(), practice.country_code, today)
+
+
 @may_take_a_moment(At.WRITING)
 def register_patient(request: RegisterRequest) -> ChangeAnswer:
     """Create the patient at the vendor, for the practice in force, and say truthfully what came of it. Never raises
@@ -58,9 +76,7 @@ def register_patient(request: RegisterRequest) -> ChangeAnswer:
             return answer(earlier)
         if not mine:
             return UNDER_WAY
-        practice = Practice.objects.get(pk=current_practice_id())
-        today = timezone.now().astimezone(practice.zone).date()
-        read = intake.read(request.given, intake_questions(), practice.country_code, today)
+        read = _read(request.given)
         if read.draft is None:
             return ChangeAnswer(
                 outcome=Outcome.NOT_ALLOWED,
@@ -74,7 +90,7 @@ def register_patient(request: RegisterRequest) -> ChangeAnswer:
         if refusal is not None or connection is None:
             return refuse(write, refusal or Refusal("Nothing is connected."))
         # Two conversations at once, or a person who rings twice: the same person is registered by one of them.
-        with journal.working_on(_person_key(practice.pk, read.draft)) as alone:
+        with journal.working_on(_person_key(current_practice_id(), read.draft)) as alone:
             if not alone or _is_under_way(connection, read.draft):
                 return UNDER_WAY
             return _register(request, write, connection, read.draft)

@@ -16,12 +16,14 @@ from routiq.dashboard.newcomer import NewcomerForm
 from routiq.dashboard.seats import actor
 from routiq.frontdesk.changes import ChangeAnswer, RegisterRequest
 from routiq.frontdesk.models import Write
-from routiq.frontdesk.registering import intake_questions, register_patient
+from routiq.frontdesk.registering import intake_questions, is_of_another, register_patient
 from routiq.frontdesk.wishes import Outcome
 from routiq.mirror.models import Patient
 from routiq.mirror.sight import sight_of
 
 _STATUS = {Outcome.ASK_FIRST: 422, Outcome.NOT_ALLOWED: 422, Outcome.VENDOR_DOWN: 503}
+
+_SENT_BEFORE = "Somebody else was sent from this page before. To register this person too, send it once more."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -44,6 +46,8 @@ def register(request: HttpRequest) -> HttpResponse:
             asked_by=str(actor(request)),
         )
     )
+    if (earlier := bookpage.settled(intent)) is not None and is_of_another(earlier, form.given()):
+        return _page(request, form, {"problem": _SENT_BEFORE}, 422)
     return _told(request, intent) or _refused(request, form, answer)
 
 
