@@ -52,6 +52,12 @@ def one(text: str, now: datetime = MONDAY) -> WishTime:
         ("thurs the 26th", (26, 11)),
         ("5th of next month", (5, 12)),
         ("in 3 days", (26, 11)),
+        ("three weeks from today", (14, 12)),
+        ("the first Monday in December", (7, 12)),
+        ("last Friday of November", (27, 11)),
+        ("second Tuesday of next month", (8, 12)),
+        ("first Tuesday of the month", (1, 12)),
+        ("between ten and noon on the third", (3, 12)),
         ("Tuesday, sorry, Wednesday", (25, 11)),
         ("I can't do Tuesday but Wednesday is good", (25, 11)),
     ],
@@ -152,6 +158,16 @@ def test_weeks_and_weekdays_are_ranges() -> None:
 def test_by_a_day_is_a_term_unless_a_time_is_named_with_it() -> None:
     assert one("by Friday").last_day == date(2026, 11, 27)
     assert (one("by Friday at 3").days, one("by Friday at 3").at) == ((date(2026, 11, 27),), time(15))
+
+
+def test_the_week_after_this_one_is_next_week() -> None:
+    wish = one("not this week, the one after")
+    assert (wish.first_day, wish.last_day) == (date(2026, 11, 30), date(2026, 12, 6))
+
+
+def test_a_month_from_today_is_not_today() -> None:
+    wish = one("a month from today")
+    assert (wish.first_day, wish.last_day) == (date(2026, 12, 22), date(2026, 12, 28))
 
 
 def test_manner_is_heard() -> None:

@@ -190,6 +190,24 @@ def week_of_month(match: Match, today: date) -> Found:
     return _from_today(first, first + timedelta(days=6), today)
 
 
+def weekday_of_month(match: Match, today: date) -> Found | None:
+    """ "The first Monday in December", "the last Friday of next month"."""
+    number = MONTHS.get(match["month"] or "")
+    if number:
+        return _one(_nth_in_month(match, today.year + (number < today.month), number), today)
+    if match["which"]:
+        months = 0 if match["which"] == "this" else 1
+        return _one(_nth_in_month(match, *_month_on(today, months)), today)
+    found = (_nth_in_month(match, *_month_on(today, months)) for months in range(2))
+    return _one(next(day for day in found if day >= today), today)
+
+
+def _nth_in_month(match: Match, year: int, month: int) -> date:
+    first = coming(WEEKDAYS[match["wd"]], date(year, month, 1))
+    days = [day for weeks in range(5) if (day := first + weeks * _WEEK).month == month]
+    return days[-1] if match["nth"] == "last" else days[_day_number(match["nth"]) - 1]
+
+
 HOLIDAYS = {
     "christmas eve": (12, 24), "christmas(?: day)?": (12, 25), "boxing day": (12, 26), "new year'?s eve": (12, 31),
     "new year'?s(?: day)?|new year": (1, 1), "australia day": (1, 26), "waitangi day": (2, 6), "anzac day": (4, 25),
@@ -211,6 +229,15 @@ def ahead(match: Match, today: date) -> Found:
     if unit == "day":
         return Found(days=(day,))
     return Found(first=day - timedelta(days=1), last=day + timedelta(days=5))
+
+
+def from_today(match: Match, today: date) -> Found:
+    """ "Three weeks from today": that very day; a month is about that day."""
+    number = int(match["n"]) if match["n"].isdigit() else {"a": 1}.get(match["n"], 2)
+    if match["unit"] == "month":
+        day = today + timedelta(days=30 * number)
+        return Found(first=day - timedelta(days=1), last=day + timedelta(days=5))
+    return Found(days=(today + timedelta(days=number * {"day": 1, "week": 7, "fortnight": 14}[match["unit"]]),))
 
 
 def within_one(match: Match, today: date) -> Found:

@@ -47,6 +47,12 @@ _TABLE: tuple[tuple[str, _Meaning], ...] = (
         rf"(?:the )?{_NTH} week (?:of|in) (?:the )?(?:{_MONTH}|(?P<which>next|this|following) month)",
         calendar.week_of_month,
     ),
+    (
+        rf"(?:the )?(?P<nth>first|second|third|4th|last) {_WD} (?:of|in) (?:the )?(?:{_MONTH}|"
+        r"(?P<which>this|next|following)? ?month)",
+        calendar.weekday_of_month,
+    ),
+    (r"not this week(?: ,)?(?: but)? (?:the (?:one|1|week) after(?: that)?|next week)", calendar.week),
     (_HOLIDAY, calendar.holiday),
     (rf"(?:{_WD},?\s+)?(?:the\s+)?{_NTH}\s+(?:day\s+)?(?:of\s+)?{_MONTH}{_YEAR}", calendar.day_and_month),
     (
@@ -55,6 +61,7 @@ _TABLE: tuple[tuple[str, _Meaning], ...] = (
     ),
     (rf"(?:the\s+)?{_NTH}\s+(?:day\s+)?(?:of\s+)?(?P<which>this|the|next|following)\s+month", calendar.day_of_month),
     (rf"(?:the\s+)?day after {_TOMORROW}", partial(calendar.plus, 2)),
+    (r"(?P<n>\d{1,2}|a couple of|a) (?P<unit>day|week|fortnight|month)s? from (?:today|now)", calendar.from_today),
     (r"a week (?:from |on )?(?:today|now)|today week", partial(calendar.plus, 7)),
     (rf"a week (?:from |on )?{_TOMORROW}|{_TOMORROW} week", partial(calendar.plus, 8)),
     (r"(?:a )?fortnight (?:from |on )?(?:today|now)|today fortnight", partial(calendar.plus, 14)),
@@ -95,6 +102,10 @@ _TABLE: tuple[tuple[str, _Meaning], ...] = (
     (r"(?:on )?(?:(?P<which>this|next|the) (?:coming )?)?weekends?", calendar.weekend),
     (r"(?:on )?(?:a |any )?(?:weekdays?|week days?)", calendar.working_days),
     (rf"{_LEAD}{_ORD}(?! (?:1|one|option|available|time|slot|appointment|choice))", calendar.day_of_month),
+    (
+        r"on the (?P<day>first|second|third)(?= *$| [.,?!]| (?:at|in the|before|after|around|please|if)\b)",
+        calendar.day_of_month,
+    ),
     (r"on the (?P<day>\d{1,2})(?! ?(?:oclock|am\b|pm\b|[:.]\d))", calendar.day_of_month),
 )
 _RULES = [(re.compile(rf"(?<![\w/])(?:{pattern})(?![\w/])"), meaning) for pattern, meaning in _TABLE]
