@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import pytest
+
 from routiq.robyn.answers import Answer
 from tests.robyn.desks import HARBOUR, MASSAGE
 from tests.robyn.talks import Talk
@@ -103,3 +105,18 @@ def test_a_wish_put_as_a_question_is_no_question_about_the_practice() -> None:
     talk = Talk()
     talk.say("have you got anything on Thursday, or could I come in on Friday?")
     assert not talk.desk.tasks
+
+
+def test_a_question_about_a_practitioner_in_the_middle_is_passed_on() -> None:
+    talk = Talk()
+    talk.say("Thursday after 3")
+    assert "passed your question on" in talk.say("does Mina treat kids?")
+    assert "treat kids" in talk.desk.tasks[0][1]
+
+
+@pytest.mark.parametrize("words", ["do your physios treat kids", "have youse got wifi", "do you have a hydro pool"])
+def test_who_asks_what_there_is_wants_no_appointment_yet(words: str) -> None:
+    talk = Talk()
+    talk.say(words)
+    assert not talk.desk.searches
+    assert words in talk.desk.tasks[0][1]

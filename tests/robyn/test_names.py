@@ -79,6 +79,7 @@ def test_a_name_is_taken_without_its_filling(said: str, name: str) -> None:
         ("2nd of April 1990", date(1990, 4, 2)),
         ("April 2 90", date(1990, 4, 2)),
         ("02041990", date(1990, 4, 2)),
+        ("2 April '90", date(1990, 4, 2)),
         ("31/2/1990", None),
         ("1/1/2050", None),
         ("no idea", None),
@@ -90,4 +91,12 @@ def test_a_date_of_birth_is_read_day_first(said: str, born: date | None) -> None
 
 def test_a_phone_number_may_be_spoken() -> None:
     assert read_phone(normalise("oh four one two double three four five six seven")) == "0412334567"
+    assert read_phone(normalise("oh four nine one five seven treble oh six")) == "0491570006"
     assert read_phone(normalise("1234")) == ""
+
+
+def test_a_word_that_every_place_has_in_its_name_names_none_of_them() -> None:
+    places = (Choice("l1", "Harbour Physiotherapy - City"), Choice("l2", "Harbour Physiotherapy - Northside"))
+    assert name_by_words("does your physio do dry needling", places) == ()
+    assert name_by_words("the physio in the city", places) == ("l1",)
+    assert name_by_words("harbour", places, expected=True) == ("l1", "l2"), "asked which, both are left"

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from routiq.robyn.flows import beyond, handover
 from routiq.robyn.flows.turn import Said, Turn
-from routiq.robyn.understanding.commands import Affirm, Ask, StartBooking, WishTime
+from routiq.robyn.understanding.commands import Affirm, Ask, NameChoice, StartBooking, WishTime
 
 
 def answer(turn: Turn) -> Said | None:
@@ -23,6 +23,6 @@ def beside(turn: Turn, said: Said) -> Said:
         return said
     if turn.known:
         return Said(f"{turn.known.text} {said.text}")
-    if turn.has(StartBooking, WishTime) and not turn.has(Affirm):
+    if turn.has(StartBooking, WishTime, NameChoice) and not turn.has(Affirm):
         return Said(f"{beyond.note(turn)} {said.text}".strip())
     return said

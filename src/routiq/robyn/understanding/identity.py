@@ -25,7 +25,7 @@ _BIRTHS = (
     re.compile(r"\b(?P<d>\d{1,2})\s*[/.\s-]\s*(?P<m>\d{1,2})\s*[/.\s-]\s*(?P<y>(?:19|20)?\d\d)\b"),
     re.compile(
         rf"\b(?P<d>\d{{1,2}}|first|second|third)(?:st|nd|rd|"
-        rf"th)?\s+(?:of\s+)?(?P<m>{_MONTH})\s*,?\s*(?:of\s+)?(?P<y>(?:19|20)?\d\d)\b"
+        rf"th)?\s+(?:of\s+)?(?P<m>{_MONTH})\s*,?\s*(?:of\s+)?'?(?P<y>(?:19|20)?\d\d)\b"
     ),
     re.compile(rf"\b(?P<m>{_MONTH})\s+(?:the\s+)?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s*,?\s*(?P<y>(?:19|20)?\d\d)\b"),
     re.compile(r"\b(?P<d>\d\d)(?P<m>\d\d)(?P<y>(?:19|20)\d\d)\b"),
@@ -46,7 +46,7 @@ _PHONE_CUE = re.compile(
     r"contact|phone) me "
     r"(?:on|at)\b|\bmy (?:number|mobile|phone|cell)\b|\bit'?s (?:\+?61|\+?64|04|02|03|07|08)"
 )
-_DIGIT_WORDS = r"(?:\+?\d[\d ]*|oh|double|triple|nought|one|[-+() ])"
+_DIGIT_WORDS = r"(?:\+?\d[\d ]*|oh|double|triple|treble|nought|one|[-+() ])"
 _SPOKEN_DIGITS = re.compile(rf"(?<![\w/:.])(?:{_DIGIT_WORDS}[ -]*){{4,}}(?![\w/:])")
 _BIRTH_CUE = re.compile(r"\b(?:born|date of birth|birth ?date|birth ?day|d ?\.? ?o ?\.? ?b)\b")
 _ANNOUNCED = re.compile(
@@ -146,6 +146,6 @@ def read_phone(said: str, *, international: bool = False) -> str:
     written before them."""
     spoken = re.sub(r"\bone\b", "1", re.sub(r"\boh\b", "0", said))
     spoken = re.sub(r"\bdouble (\d)", r"\1\1", spoken)
-    spoken = re.sub(r"\btriple (\d)", r"\1\1\1", spoken)
+    spoken = re.sub(r"\b(?:triple|treble) (\d)", r"\1\1\1", spoken)
     digits = re.sub(r"\D", "", spoken)
     return ("+" if international or "+" in said else "") + digits if 8 <= len(digits) <= 15 else ""

@@ -133,7 +133,8 @@ def name_by_words(said: str, choices: Iterable[Choice], *, expected: bool = Fals
         for form in known[thing.id]:
             if not form:
                 continue
-            hit = [word for word in form if _said(word, joined, expected)]
+            telling = form if expected or len(things) == 1 else [word for word in form if shared[word] < len(things)]
+            hit = [word for word in telling if _said(word, joined, expected)]
             weight = sum(1.0 / shared[word] for word in hit)
             if hit:
                 whole = 1.0 if len(hit) == len(form) else 0.0

@@ -73,7 +73,8 @@ _SEEKS = any_of(
     r"(?:assistance|help|assist)(?: (?:me|us|please|to|in|with|from|you))* (?:find|search|locat|look|get|choos|"
     r"pick)\w*",
     r"(?:do you have|have you got|is there|are there|got|have you|do you know|did you find|"
-    r"know of) (?:any(?!one there)|anything|anyone|anybody|something|someone|one(?! of)|a|an|some)(?! (?:way|"
+    r"know of) (?:any(?!one there)|anything|anyone|anybody|something|someone|one(?! of)|a|an|some)"
+    r"(?! (?:\w+ )?(?:way|"
     r"chance|idea|reason|problem|lift|ramp|difference|discount|toilet|cafe|question|pool|gym|limit|fee|gap fee|"
     r"charge|cost))",
     rf"any (?:{VISIT}|(?:slots?|spots?|times|openings?|gaps?|availability)|{PROVIDER})|(?:have|got|"

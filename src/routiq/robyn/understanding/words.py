@@ -61,7 +61,7 @@ SHORTHAND = dict(
         "mornin:morning avo:arvo  avro:arvo arv:arvo afternoo:afternoon aft:afternoon pls:please plz:please "
         "appt:appointment  appts:appointments appoint:appointment thx:thanks u:you ur:your b4:before asap:asap "
         "fri:friday wkend:weekend  xmas:christmas wensday:wednesday wendsday:wednesday weds:wednesday "
-        "arvos:arvos midd:midday fortnite:fortnight "
+        "arvos:arvos youse:you yous:you midd:midday fortnite:fortnight "
     )
 )
 """What people type for short, and what no distance tells."""
