@@ -32,7 +32,8 @@ def read(said: str, question: Question = Question.CONFIRM) -> tuple[Command, ...
 @pytest.mark.parametrize(
     "said",
     ["yes", "Yes please", "yep", "that's right", "sounds good", "ok", "Sure, book it", "yeah that works", "go ahead",
-     "Perfect, thanks", "yes that's correct", "yes, Thursday at 2 is great", "lovely, please do"],
+     "Perfect, thanks", "yes that's correct", "yes, Thursday at 2 is great", "lovely, please do",
+     "you beauty, lock it in"],
 )  # fmt: skip
 def test_a_plain_yes_is_a_yes(said: str) -> None:
     assert Affirm() in read(said)
@@ -40,7 +41,7 @@ def test_a_plain_yes_is_a_yes(said: str) -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["yes but later", "Yes for my daughter", "okay hmm", "if you say yes book it",
+    ["yes but later", "Yes for my daughter", "okay hmm", "if you say yes book it", "nup",
      "yes and cancel my other one", "yes if it is free", "no", "nope", "not that one", "yeah nah",
      "ok but with Oliver", "maybe",
      "I think so",
@@ -57,6 +58,7 @@ def test_a_no_is_a_no(said: str) -> None:
 
 
 def test_no_worries_is_no_no() -> None:
+    assert Deny() not in read("no wukkas")
     assert Deny() not in read("no worries")
 
 

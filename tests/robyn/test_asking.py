@@ -114,6 +114,14 @@ def test_a_question_about_a_practitioner_in_the_middle_is_passed_on() -> None:
     assert "treat kids" in talk.desk.tasks[0][1]
 
 
+def test_a_wish_for_somebody_else_put_as_a_question_is_not_passed_on() -> None:
+    talk = Talk()
+    talk.says("Thursday at 3")
+    assert "Oliver Stone" in talk.say("can I have Ollie instead?")
+    assert "Mina Patel" in talk.say("is Mina free then?")
+    assert not talk.desk.tasks
+
+
 @pytest.mark.parametrize("words", ["do your physios treat kids", "have youse got wifi", "do you have a hydro pool"])
 def test_who_asks_what_there_is_wants_no_appointment_yet(words: str) -> None:
     talk = Talk()

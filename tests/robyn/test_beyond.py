@@ -94,6 +94,19 @@ def test_who_is_running_late_is_told_to_the_team_at_once() -> None:
     assert "running late" in talk.desk.tasks[-1][1]
 
 
+def test_whether_somebody_else_is_late_is_for_the_team() -> None:
+    talk = Talk()
+    assert "asked our team to ring you" in talk.say("is Mina running late?")
+    assert not talk.desk.searches
+
+
+def test_a_message_for_a_practitioner_is_no_wish_for_times() -> None:
+    talk = Talk()
+    talk.say("tell Oliver I said thanks for the exercises")
+    assert talk.desk.messages[0].practitioners == ("p2",)
+    assert not talk.desk.searches
+
+
 def test_another_practitioner_than_was_read_back_voids_the_yes() -> None:
     talk = Talk()
     talk.says("Thursday at 3")

@@ -67,6 +67,7 @@ def test_an_unknown_caller_reaches_a_person_at_once() -> None:
         ("I'm worse off than before you treated me", "complaint"),
         ("really dissatisfied with how I was treated, book me Thursday", "complaint"),
         ("you mucked me around last week", "complaint"),
+        ("you're useless, this is a joke", "complaint"),
         ("my invoice is wrong", "billing"),
         ("why was I billed $120?", "billing"),
         ("I'm not paying that invoice", "billing"),

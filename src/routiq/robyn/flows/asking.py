@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from routiq.robyn.flows import beyond, handover
 from routiq.robyn.flows.turn import Said, Turn
+from routiq.robyn.understanding import asking
 from routiq.robyn.understanding.commands import Affirm, Ask, NameChoice, StartBooking, WishTime
+from routiq.robyn.understanding.words import normalise
 
 
 def answer(turn: Turn) -> Said | None:
@@ -23,6 +25,7 @@ def beside(turn: Turn, said: Said) -> Said:
         return said
     if turn.known:
         return Said(f"{turn.known.text} {said.text}")
-    if turn.has(StartBooking, WishTime, NameChoice) and not turn.has(Affirm):
+    of_somebody = turn.has(NameChoice) and asking.asks_about_somebody(normalise(turn.heard))
+    if (turn.has(StartBooking, WishTime) or of_somebody) and not turn.has(Affirm):
         return Said(f"{beyond.note(turn)} {said.text}".strip())
     return said

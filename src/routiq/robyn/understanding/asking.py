@@ -69,6 +69,10 @@ _ABOUT_HERE = any_of(
     r"park|bring|wear|referral|how much|(?:do|would|will) you charge|lift|ramp|stairs|wheelchair|eftpos|hicaps|"
     r"bulk bill\w*|medicare|insurance|health fund",
 )
+_OF_SOMEBODY = re.compile(rf"{_LEAD}(?:does|did|has|is)\b")
+_WHETHER_FREE = any_of(
+    r"free|available|in|on|there|around|about|working|have (?:any\w*|an?|something)|got (?:any\w*|an?|something)"
+)
 _WHY_NOT = re.compile(r"\bwhy (?:not|wouldn'?t i)\b\W*$")
 """A yes."""
 _FACTS = any_of(FACT)
@@ -103,6 +107,11 @@ def asks_hours(said: str, *, idle: bool) -> bool:
 
 def asks_something(said: str) -> bool:
     return any(is_question(part) for part in parts(said))
+
+
+def asks_about_somebody(said: str) -> bool:
+    """Asks what somebody does or is, and not whether they are free: that is a wish for them."""
+    return bool(_OF_SOMEBODY.search(said)) and not _WHETHER_FREE.search(said)
 
 
 def asked_apart(said: str) -> list[str]:

@@ -37,6 +37,7 @@ _YESES = (
     r"certainly|of course|correct|exactly|indeed|confirm(?:ed)?|perfect|fine|great|good|lovely|brilliant|awesome|"
     r"excellent|wonderful|nice|fantastic|terrific|please do|please proceed|proceed|go ahead|go for it|go on|"
     r"carry on|continue|right|affirmative|positive|agreed|cool|beautiful|ripper|beauty|bonza|sweet(?: as)?|choice|"
+    r"you (?:beauty|beaut|ripper)|"
     r"spot on|too easy|you bet|why not|by all means|for sure|no worries yes|mhm|uh huh|surely|yiss|too right|"
     r"she'?ll be right|okie dokie|righto|roger(?: that)?|precisely|totally|true|splendid|bang on|all good|works|"
     r"10 4|you (?:got|have got|have) (?:it|that)(?: right| correct)?",
@@ -89,7 +90,8 @@ _BETHINKS = re.compile(
 )
 """Something else follows, and where nothing is asked for that is no "no"."""
 _NOT_NO = any_of(
-    r"why not|no (?:worries|problem|problems|dramas|wuckas|rush|idea|preference)|(?:i )?(?:don'?t|do not) (?:mind|"
+    r"why not|no (?:worries|problem|problems|dramas|wuck(?:a|er)s|wukkas|rush|idea|"
+    r"preference)|(?:i )?(?:don'?t|do not) (?:mind|"
     r"care)|no (?:later|earlier|sooner|more than|less|longer|matter|need to)|(?:didn'?t|did not|"
     r"couldn'?t) (?:catch|hear|get) (?:that|it|you)"
 )

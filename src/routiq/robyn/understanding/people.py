@@ -40,15 +40,21 @@ _FOR_STAFF = any_of(
 _LATE = any_of(
     r"(?:running|be|am|i'?m) (?:\w+ ){0,3}late(?! (?:in|on|morning|afternoon|arvo))|stuck in traffic|held up"
 )
+_SOMEBODY_LATE = re.compile(
+    r"\b(?:is|are|will) (?!it\b|this\b|that\b)(?:\w+ ){1,3}?(?:running|be) (?:\w+ ){0,3}?late\b"
+)
+"""Somebody else is asked about: only staff can tell."""
 _WHAT_SPEAKS = (
     r"(?:an? |the )?(?:real |actual |live |proper )?(?:robots?|machine|(?:chat ?)?bot|computer|human|person|real|ai|"
-    r"recording|automated)"
+    r"recording|automated|(?:physio\w*|doctor|nurse|receptionist|practitioner)(?! (?:clinic|practice|place|centre)))"
 )
 _MACHINE = any_of(
     rf"(?:are|r) (?:you|u)(?: (?:not|really|actually|just|sure (?:you'?re|you are)(?: not)?))* {_WHAT_SPEAKS}",
     rf"(?:is this|am i (?:talking|speaking|chatting) (?:to|with)) {_WHAT_SPEAKS}",
     rf"you(?:'re| are)(?: (?:not|really|actually|just))* {_WHAT_SPEAKS}(?=(?: ,)? (?:\?|right|aren'?t you|are you|"
     r"hey|eh|yeah))",
+    r"who am i (?:talking|speaking|chatting) (?:to|with)|who(?:'s| is) (?:this|speaking)|who are you|what(?:'s| is) "
+    r"your name",
 )
 """Asks what is speaking, which is no wish for somebody else."""
 _PERSON_ALONE = re.compile(
@@ -59,7 +65,7 @@ _NAMED = any_of(
     rf"get)(?: [\w']+){{0,3}}? "
     r"(?:message|note|word) (?:for|to|on to)|(?:have|get|ask|can|could|tell|let) (?:\w+ ){1,3}?(?:to )?(?:call|"
     r"ring|phone|text|email|contact|know|get back to|give me an? (?:call|ring|bell|buzz))(?: me)?|message for|"
-    r"(?:call|phone) from"
+    r"(?:call|phone) from|(?:tell|remind) (?!me\b|us\b)(?:\w+ ){1,3}?(?:that|i|i'm|i'll|i've|we|my|thanks|about)"
 )
 """Before or around the name of a practitioner: speaks to them, or leaves them a message."""
 _COMPLAINT = any_of(
@@ -69,6 +75,8 @@ _COMPLAINT = any_of(
     r"(?:treated|spoken to)|pissed off|peeved|ropeable|"
     r"worse off (?:than|now|after|since)|worse (?:after|since) (?:seeing|(?:my|the|your|that)(?: last)? "
     r"(?:visit|appointment|session|treatment|adjustment))|"
+    r"you(?:'re| are)(?: all| bloody| absolutely| so| just)* (?:useless|hopeless|pathetic|a joke)|bullshit|"
+    r"this is (?:a (?:\w+ )?joke|crap)|"
     r"unacceptable|rude|terrible (?:service|experience)|awful|disgraceful|negligen\w*|malpractice|ombudsman|"
     r"lawyer|sue (?:you|the)|legal action|fed up|waste of time|not good enough|shocking|ripped off|rip off|"
     r"stuffed (?:me|us|up)|mucked (?:me|us) (?:around|about)|made (?:it|my \w+) worse|hurt me|"
@@ -92,6 +100,8 @@ _WRONG = any_of(
 def wants_person(said: str) -> str:
     """Why a person should take over: ``asked``, ``late``, ``complaint``, ``billing``, or empty."""
     if _PERSON.search(said) or _PERSON_ALONE.match(said) or _FOR_STAFF.search(said):
+        return "asked"
+    if _SOMEBODY_LATE.search(said):
         return "asked"
     if _LATE.search(said):
         return "late"
