@@ -152,9 +152,11 @@ def test_a_refused_key_pauses_and_cancels_nothing(
     patient: str, booked: str, offers: Sequence[OfferedTime], sandbox: RunningSandbox, synced: Connection
 ) -> None:
     sandbox.revoke("admin")
-    assert cancel(cancellation(patient, booked, offers[0])).outcome is Outcome.VENDOR_DOWN
+    refused = cancel(cancellation(patient, booked, offers[0]))
+    assert refused.outcome is Outcome.VENDOR_DOWN
     synced.refresh_from_db()
     assert synced.state == Connection.State.PAUSED
+    assert refused.message == f"{synced.paused_message} {synced.paused_advice}", "what helps is said at once"
     again = cancel(cancellation(patient, booked, offers[0], key="again"))
     assert again.outcome is Outcome.NOT_ALLOWED
     assert again.task_id is not None

@@ -391,6 +391,7 @@ def _close_with(
     write: Write, state: Write.State, error: PmsError, *, step: str = "failed", message: str = ""
 ) -> None:
     if not message:
-        # A refusal is the team's to put right: it says how.
-        message = f"{error.message} {error.advice}".strip() if state == Write.State.REFUSED else error.message
+        # A refusal is the team's to put right, and what is wrong with a key the owner's: it says how.
+        says_how = state == Write.State.REFUSED or isinstance(error, health.NEEDS_THE_OWNER)
+        message = f"{error.message} {error.advice}".strip() if says_how else error.message
     journal.close(write, state, step, code=error.code, message=message)

@@ -50,7 +50,7 @@ def find_times(wish: Wish) -> Times:
     at_once = registry.vendor(connection.vendor).capabilities.days_of_times_at_once
     stretches = list(_stretches(_wished_days(wish, today, farthest), at_once))
     if not stretches:
-        return _out_of_reach(wish, today, farthest)
+        return _out_of_reach(wish, farthest)
     found = Search(connection, wish, possible, rules).run(stretches)
     if found.reason is NoTimes.SWITCHED_OFF:
         ask_to_read_settings(connection)
@@ -83,10 +83,10 @@ def _stretches(days: Iterator[date], at_once: int) -> Iterator[Stretch]:
         yield tuple(held)
 
 
-def _out_of_reach(wish: Wish, today: date, farthest: date) -> Times:
-    """No wished day is one that can be asked for."""
+def _out_of_reach(wish: Wish, farthest: date) -> Times:
+    """No wished day is one that can be asked for: of a week's Mondays only one that has passed, say."""
     last = max(wish.days) if wish.days else wish.last_day
-    if last is not None and last < today:
+    if last is not None and last <= farthest:
         return Times(reason=NoTimes.TOO_SOON, advice="These days have passed.")
     return Times(reason=NoTimes.BEYOND, advice=f"The practice opens its diary until {farthest:%d %B %Y}.")
 
