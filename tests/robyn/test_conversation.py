@@ -90,6 +90,15 @@ def test_words_that_cannot_be_served_are_refused(practice: Practice, text: str, 
 
 
 @pytest.mark.django_db
+def test_a_text_that_is_too_long_is_still_looked_through_for_what_is_urgent(practice: Practice) -> None:
+    reply = talk(StoredDesk())
+    said = conversation.say(reply.conversation_id, "so " * 900 + "I have chest pain", desk=StoredDesk())
+    assert "call 000" in said.text
+    stored = Turn.objects.get(conversation_id=reply.conversation_id, number=1)
+    assert len(stored.heard) <= conversation.LONGEST
+
+
+@pytest.mark.django_db
 def test_an_unknown_conversation_is_refused(practice: Practice) -> None:
     with pytest.raises(ConversationError) as caught:
         conversation.say(987654, "hello", desk=StoredDesk())

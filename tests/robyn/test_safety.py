@@ -81,6 +81,8 @@ def test_self_harm_is_seen(said: str) -> None:
         "can you fit me in, my kid's having a growth spurt",
         "I'd like to end it there for today",
         "my orthotics need a fitting",
+        "collapsed arches, I need orthotics",
+        "his arches have collapsed",
         "I hit my head last year, neck is still sore",
     ],
 )

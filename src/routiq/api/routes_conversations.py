@@ -33,7 +33,9 @@ class Start(Taken):
 
 
 class Words(Taken):
-    text: Text = Field("", max_length=robyn.LONGEST, description="What the caller says. Empty only beside a picture.")
+    text: Text = Field(
+        "", max_length=robyn.LONGEST_READ, description="What the caller says. Empty only beside a picture."
+    )
     pictures: int = Field(0, ge=0, le=robyn.MOST_PICTURES, description="How many pictures came. They are not kept.")
 
 

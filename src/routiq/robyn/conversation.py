@@ -44,8 +44,10 @@ from routiq.robyn.models import Conversation, Rehearsal
 from routiq.robyn.models import Turn as StoredTurn
 from routiq.robyn.rehearsing.desk import RehearsalDesk, clock_of
 from routiq.robyn.turns import Busy, one_at_a_time
+from routiq.robyn.understanding import safety
 from routiq.robyn.understanding.commands import Command, Emergency, SentPicture, as_plain
 from routiq.robyn.understanding.reader import NO_MENU, Context, Question, Understanding
+from routiq.robyn.understanding.words import normalise
 
 REHEARSAL = "rehearsal"
 """The channel of talks in which nothing is written."""
@@ -53,6 +55,8 @@ FURTHEST = timedelta(days=90)
 """So far ahead may a rehearsal pretend to be."""
 LONGEST = 1000
 """Characters of one utterance."""
+LONGEST_READ = 10_000
+"""So far a text that is too long is still looked through for what is urgent (V1)."""
 MOST_PICTURES = 20
 
 
@@ -150,7 +154,7 @@ def say(
     words = mask(text.replace("\x00", "").strip())
     if not words and not pictures:
         raise ConversationError("empty", "Nothing was said.", "Type what the patient says, then send it.")
-    if len(words) > LONGEST:
+    if len(words) > LONGEST and not safety.red_flag(normalise(words[:LONGEST_READ])):
         raise ConversationError(
             "too_long", f"That is longer than {LONGEST} characters.", "Say it in fewer words, or in several turns."
         )
@@ -163,8 +167,8 @@ def say(
                 practice = desk.practice()
                 context = _context(memory, desk, practice, told_clock)
                 reader = understanding or reading.understanding(practice.manner.asks_model)
-                commands = reader.read(words, context) if words else (SentPicture(),)
-                turn = _turn(row, words, memory, desk, practice, commands, context)
+                commands = reader.read(words[:LONGEST_READ], context) if words else (SentPicture(),)
+                turn = _turn(row, words[:LONGEST], memory, desk, practice, commands, context)
                 turn.knowledge = knowledge or PracticeKnowledge(row.channel, row.pk, told_clock)
                 with (
                     speaking(practice.language, row.channel),

@@ -87,7 +87,8 @@ _CALLS_FOR = (
 _EMERGENCY = re.compile("|".join((_BREATH, _HEART, _BRAIN, _SPINE, _BLOOD, _POISON, _CALLS_FOR)))
 _NOT_NOW = re.compile(
     r"\b(?:not|isn'?t|no|wasn'?t|never) (?:really )?(?:an? )?(?:\w+ )?(?:emergency|chest pains?|suicid\w*)\b|"
-    r"\bemergency (?:contact|number|exit)\b"
+    r"\bemergency (?:contact|number|exit)\b|\bcollapsed (?:arch(?:es)?|foot|feet|discs?|vertebrae?)\b|"
+    r"\barch(?:es)? (?:has |have |is |are )?collapsed\b|\bchoking up\b"
 )
 _CLINICAL = re.compile(
     r"\b(?:is|are) (?:it|this|that|these|they) (?:normal|serious|dangerous|broken|bad|safe|infected|ok to|okay to|"
