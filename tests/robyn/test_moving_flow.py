@@ -97,6 +97,23 @@ def test_another_time_than_was_read_back_voids_the_yes() -> None:
     assert not talk.desk.asked
 
 
+def test_another_time_for_what_was_just_moved_is_no_booking() -> None:
+    talk = Talk()
+    talk.says("move my appointment to Friday", "Sam Nguyen", "2 April 1990", "the first one", "yes", "thanks")
+    assert "at 3 pm" in talk.say("actually make it Thursday at 3")
+    assert talk.say("yes").startswith("It is moved:")
+    assert not talk.booked
+
+
+def test_after_it_was_cancelled_another_time_is_a_booking() -> None:
+    talk = Talk()
+    talk.says("Thursday at 3", "yes")
+    talk.desk.visits[SAM.remote_id] = [visit("802", at(26, "15:00"))]
+    talk.says("cancel it", "Sam Nguyen", "2 April 1990", "yes", "no")
+    talk.says("actually could I do Friday at 9 instead", "yes")
+    assert talk.booked[1:] == [at(27, "9:00")]
+
+
 @pytest.mark.parametrize("lines", [["no", "no"], ["no", "leave it as it is"], ["bye"], ["the first one", "bye"]])
 def test_giving_up_leaves_the_old_one(lines: list[str]) -> None:
     talk = shown("move my appointment to Thursday after 3")

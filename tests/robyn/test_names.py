@@ -49,6 +49,24 @@ def test_types_that_fit_alike_are_all_given() -> None:
     assert name_by_words("physio", types) == ("a", "b")
 
 
+@pytest.mark.parametrize(
+    ("said", "ids"),
+    [
+        ("not the massage", ("t1", "t2")),
+        ("no, not massage, the follow up", ("t2",)),
+        ("anything but an initial consultation", ("t2", "t3")),
+        ("the follow up rather than the massage", ("t2",)),
+        ("I'm not sure about massage", ("t3",)),
+    ],
+)
+def test_a_type_that_is_refused_is_not_meant(said: str, ids: tuple[str, ...]) -> None:
+    assert name_by_words(normalise(said), MENU.appointment_types) == ids
+
+
+def test_a_location_that_is_refused_is_not_meant() -> None:
+    assert name_by_words("anywhere but northside", MENU.locations) == ("l1",)
+
+
 def test_locations_are_named() -> None:
     assert name_by_words("at northside", MENU.locations) == ("l2",)
 

@@ -182,6 +182,8 @@ class Memory(msgspec.Struct):
     """What is being written, by the token of its offer or the number of its reading back: set before the front
     desk is asked, cleared with the answer."""
     booking_id: str = ""
+    arranged: datetime | None = None
+    """When that is which was booked or moved last in this conversation and not cancelled since."""
     waiting: bool = False
     """The last booking was sent and is not confirmed."""
     call_back: CallBack = msgspec.field(default_factory=CallBack)

@@ -157,6 +157,8 @@ def _outcome(turn: Turn, answers: list[tuple[Visit, ChangeAnswer]]) -> Said:
         )  # fmt: skip
     done = [visit for visit, answer in answers if _is_done(turn, visit, answer)]
     left = [(visit, answer) for visit, answer in answers if visit not in done]
+    if memory.arranged in {visit.time.starts_at for visit in done}:
+        memory.arranged = None
     if not done and all(answer.outcome is Outcome.ASK_FIRST for _, answer in left):
         return read_back(turn)  # It has become late since it was read back.
     said = [wording.cancelled([visit.time for visit in done], turn.today)] if done else []

@@ -78,7 +78,7 @@ def _booked(turn: Turn, offer: Offer, answer: BookingAnswer) -> Said:
             turn, handover.CHECK_BOOKING, "The stored booking does not match what was agreed; check it"
         )
         return _waiting(turn, offer, answer)
-    _close(turn, answer.booking_id)
+    _close(turn, answer.booking_id, time)
     return turn.ask(Question.ANYTHING_ELSE, wording.booked(time, turn.today))
 
 
@@ -93,9 +93,9 @@ def said_of(stored: StoredBooking | None, offer: Offer, patient_id: str) -> Offe
     return replace(time, starts_at=stored.starts_at)
 
 
-def _close(turn: Turn, booking_id: str) -> None:
+def _close(turn: Turn, booking_id: str, time: OfferedTime) -> None:
     memory = turn.memory
-    memory.booking_id = booking_id
+    memory.booking_id, memory.arranged = booking_id, time.starts_at
     memory.waiting = False
     memory.start_over()
 
@@ -117,5 +117,5 @@ def follow_up(turn: Turn) -> Said | None:
     time = said_of(stored, offer, memory.patient_id) if offer else None
     if time is None:
         return None
-    _close(turn, memory.booking_id)
+    _close(turn, memory.booking_id, time)
     return turn.ask(Question.ANYTHING_ELSE, wording.booked(time, turn.today))

@@ -189,8 +189,8 @@ def _begin(turn: Turn) -> Said | None:
             return telling.begin_invoice(turn, wish)
         case JoinWaitlist():
             return waiting.begin(turn)
-        case None if moving.is_of_booked(turn):
-            return moving.begin_booked(turn)
+        case None if moving.is_of_arranged(turn):
+            return moving.begin_arranged(turn)
     return None
 
 

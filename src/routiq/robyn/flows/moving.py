@@ -25,17 +25,18 @@ def begin(turn: Turn, wish: StartReschedule) -> Said:
     return proceed(turn)
 
 
-def is_of_booked(turn: Turn) -> bool:
-    """Something else instead of what was booked in this conversation: "no, I meant Friday" is no second booking."""
+def is_of_arranged(turn: Turn) -> bool:
+    """Something else instead of what was booked or moved in this conversation: "no, I meant Friday" is no second
+    booking."""
     memory = turn.memory
-    booked = memory.question is Question.ANYTHING_ELSE and memory.booking_id and not memory.waiting
-    return bool(booked) and turn.has(Correct) and not turn.has(StartBooking)
+    idle = memory.question is Question.ANYTHING_ELSE and not (memory.waiting or memory.pending)
+    return idle and memory.arranged is not None and turn.has(Correct) and not turn.has(StartBooking)
 
 
-def begin_booked(turn: Turn) -> Said:
-    """Move what was booked in this conversation."""
-    stored = turn.desk.stored_booking(turn.memory.booking_id)
-    day = stored.starts_at.astimezone(turn.now.tzinfo).date() if stored else None
+def begin_arranged(turn: Turn) -> Said:
+    """Move what was booked or moved in this conversation."""
+    arranged = turn.memory.arranged
+    day = arranged.astimezone(turn.now.tzinfo).date() if arranged else None
     return begin(turn, StartReschedule(which=WishTime(days=(day,)) if day else None))
 
 

@@ -58,6 +58,7 @@ def _outcome(turn: Turn, offer: Offer, answer: ChangeAnswer) -> Said:
     )  # fmt: skip
     if answer.outcome is Outcome.DONE and (time := _stored(turn, offer, answer)):
         memory.start_over()
+        memory.arranged = time.starts_at
         return turn.ask(Question.ANYTHING_ELSE, f"{changes.moved(time, turn.today)} {wording.ANYTHING_ELSE}")
     if answer.outcome is Outcome.SLOT_TAKEN:
         memory.declined = (*memory.declined, offer.time.starts_at)

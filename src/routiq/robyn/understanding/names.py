@@ -16,10 +16,11 @@ from routiq.robyn.understanding.nicknames import ALSO_WORDS, nicknames
 from routiq.robyn.understanding.words import fold, normalise, word_set
 
 _REFUSED = re.compile(
-    r"\b(?:not(?: with| to see)?|(?:any ?(?:one|body)|anything|all) but|except(?: for)?|other than|apart from|"
+    r"\b(?:not(?: with| to see)?|(?:any ?(?:one|body|where)|anything|all) but|except(?: for)?|other than|apart from|"
     r"instead of|rather than|don'?t want(?: to see)?) (?=\w)"
 )
 """Before a name: everybody else will do."""
+_ARTICLE = re.compile(r"^(?:(?:the|a|an|my|at|in|for|another) )+")
 _NAME_LENGTH = 3
 """Words of a name with its title."""
 TITLES = word_set("dr doctor mr mrs ms miss mx prof professor physio")
@@ -119,8 +120,20 @@ def _close(heard: list[str], people: list[Choice]) -> tuple[str, ...]:
 
 
 def name_by_words(said: str, choices: Iterable[Choice], *, expected: bool = False) -> tuple[str, ...]:
-    """Ids of the types or locations whose distinctive words were said; the best, or several that fit alike."""
+    """Ids of the types or locations whose distinctive words were said; the best, or several that fit alike. "Not the
+    massage" names what is said beside it, else all the others."""
     things = list(choices)
+    for refused in _REFUSED.finditer(said):
+        straight_after = _ARTICLE.sub("", said[refused.end() :]).split()[:1]
+        out = _by_words(" ".join(straight_after), things, expected)
+        if out:
+            left = [thing for thing in things if thing.id not in out]
+            beside = _by_words(said[: refused.start()] + said[refused.end() :], left, expected)
+            return beside or tuple(thing.id for thing in left)
+    return _by_words(said, things, expected)
+
+
+def _by_words(said: str, things: list[Choice], expected: bool) -> tuple[str, ...]:
     hay = tokens(_HOW_LONG.sub(" ", said))
     joined = set(hay) | {one + two for one, two in pairwise(hay)}
     known = {thing.id: _forms(thing) for thing in things}
