@@ -65,7 +65,8 @@ _NAMED = any_of(
     rf"get)(?: [\w']+){{0,3}}? "
     r"(?:message|note|word) (?:for|to|on to)|(?:have|get|ask|can|could|tell|let) (?:\w+ ){1,3}?(?:to )?(?:call|"
     r"ring|phone|text|email|contact|know|get back to|give me an? (?:call|ring|bell|buzz))(?: me)?|message for|"
-    r"(?:call|phone) from|(?:tell|remind) (?!me\b|us\b)(?:\w+ ){1,3}?(?:that|i|i'm|i'll|i've|we|my|thanks|about)"
+    r"(?:call|phone) from|\w+ (?:can|could|will|would) (?:please )?(?:call|ring|phone|text|contact) (?:me|us)|"
+    r"(?:tell|remind) (?!me\b|us\b)(?:\w+ ){1,3}?(?:that|i|i'm|i'll|i've|we|my|thanks|about)"
 )
 """Before or around the name of a practitioner: speaks to them, or leaves them a message."""
 _COMPLAINT = any_of(
