@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from routiq.connections.models import Connection
-from routiq.frontdesk.identity import TRIES, Identity, Tier, by_number, show
+from routiq.frontdesk.identity import Identity, Tier, by_number, show
 from routiq.frontdesk.people import recognise_caller
 from routiq.mirror.models import Patient
 
@@ -59,7 +59,7 @@ def test_whatever_was_wrong_the_answer_is_the_same(wrong: dict[str, object]) -> 
 
 def test_after_three_tries_a_person_takes_over_and_nothing_counts_any_more() -> None:
     identity = Identity()
-    for _ in range(TRIES):
+    for _ in range(3):
         assert not identity.is_for_a_person
         identity = show(identity, **{**MARGARET, "date_of_birth": date(1961, 3, 15)})
     assert identity.is_for_a_person

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from pms_sandbox.testing import RunningSandbox
 from routiq.connections.models import Connection
-from routiq.frontdesk.people import recognise_caller
-from routiq.mirror.models import Patient, PatientPhone
+from routiq.frontdesk.people import habit_of, recognise_caller
+from routiq.frontdesk.wishes import Habit
+from routiq.mirror.models import Appointment, Offering, Patient, PatientPhone, Practitioner
 from routiq.practices.models import Practice
 from routiq.practices.tenancy import acting_for
 from routiq.sync.looking import look
@@ -75,3 +80,27 @@ def test_archived_and_deceased_are_greeted_by_nobody_and_told_to_the_team(synced
 def test_another_practices_patients_are_nobody_here(synced: Connection, other_practice: Practice) -> None:
     with acting_for(other_practice.pk):
         assert called("0491 570 006") == []
+
+
+def test_what_somebody_usually_has_is_their_latest_visit_that_can_be_had_again(synced: Connection) -> None:
+    [who] = recognise_caller("0491 570 006").patients
+    usual = habit_of(who.remote_id)
+    other = Offering.objects.exclude(practitioner_remote_id=usual.practitioner_id)[0]
+    Practitioner.objects.filter(remote_id=other.practitioner_remote_id).update(online=True)
+    latest = Appointment.objects.filter(patient_remote_id=who.remote_id, starts_at__lt=timezone.now()).latest(
+        "starts_at"
+    )
+    latest.pk, latest.remote_id, latest.status = None, "999", "confirmed"
+    latest.starts_at, latest.ends_at = timezone.now() - timedelta(minutes=40), timezone.now()
+    latest.practitioner_remote_id = other.practitioner_remote_id
+    latest.appointment_type_remote_id, latest.location_remote_id = (
+        other.appointment_type_remote_id,
+        other.location_remote_id,
+    )
+    latest.save()
+    had = Habit(other.practitioner_remote_id, other.appointment_type_remote_id, other.location_remote_id)
+    assert habit_of(who.remote_id) == had
+    Practitioner.objects.filter(remote_id=other.practitioner_remote_id).update(online=False)
+    assert habit_of(who.remote_id) == replace(had, practitioner_id=""), "who is not to be had online is left out"
+    Appointment.objects.filter(remote_id="999").update(status="cancelled")
+    assert habit_of(who.remote_id) == usual, "a cancelled one is no visit"

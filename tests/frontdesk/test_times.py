@@ -141,7 +141,7 @@ def test_within_the_notice_is_told_apart_from_fully_booked(
     assert (found.reason, found.advice) == (NoTimes.TOO_SOON, "The practice wants 48 hours of notice for this.")
     assert find_times(replace(wish, days=(today - timedelta(days=1),))).reason is NoTimes.TOO_SOON
     assert find_times(replace(wish, days=(today + timedelta(days=2000),))).reason is NoTimes.BEYOND
-    yesterday = frozenset({(today - timedelta(days=1)).isoweekday()})
+    yesterday = ((today - timedelta(days=1)).isoweekday(),)
     gone = replace(wish, days=(), weekdays=yesterday, first_day=today - timedelta(days=1), last_day=today)
     assert find_times(gone).reason is NoTimes.TOO_SOON, "of these days only one that has passed was wished for"
 
