@@ -144,20 +144,32 @@ def _analyse(installed: Installation) -> None:
 
 
 def _only(sandbox: RunningSandbox, number: int) -> None:
-    """So many practitioners take bookings online: at the place where most work, for all that is done there."""
+    """So many practitioners take bookings online: at the place where most work, for all that is done there. Who has
+    no hours there gets those of somebody who has."""
     places = sandbox.world("businesses")["businesses"]
     shown = {row["id"] for row in places if row["show_in_online_bookings"] and not row["archived_at"]}
     hours = sandbox.world("daily_availabilities")["daily_availabilities"]
     works = dict.fromkeys((_id(row["business"]), _id(row["practitioner"])) for row in hours)
     most = Counter(place for place, _ in works if place in shown).most_common(1)[0][0]
-    chosen = [who for place, who in works if place == most][:number]
+    there = [who for place, who in works if place == most]
+    everybody = [row["id"] for row in sandbox.world("practitioners")["practitioners"]]
+    chosen = [*there, *(who for who in everybody if who not in there)][:number]
+    pattern = [row for row in hours if (_id(row["business"]), _id(row["practitioner"])) == (most, there[0])]
     services = sandbox.world("services")["services"]
     done_there = sorted({_id(row["appointment_type"]) for row in services if _id(row["business"]) == most})
-    for row in sandbox.world("practitioners")["practitioners"]:
-        fields: dict[str, Any] = {"show_in_online_bookings": row["id"] in chosen, "active": True}
-        if row["id"] in chosen:
-            fields["appointment_type_ids"] = done_there
-        sandbox.edit([{"op": "update", "collection": "practitioners", "id": row["id"], "fields": fields}])
+    edits: list[dict[str, Any]] = []
+    for who in everybody:
+        fields: dict[str, Any] = {"show_in_online_bookings": who in chosen, "active": True}
+        if who in chosen:
+            fields |= {"appointment_type_ids": done_there, "business_ids": [most]}
+        edits.append({"op": "update", "collection": "practitioners", "id": who, "fields": fields})
+    for who in chosen:
+        for row in pattern if who not in there else ():
+            day = {"business_id": most, "practitioner_id": who, "day_of_week": row["day_of_week"]}
+            fields = {**day, "availabilities": row["availabilities"]}
+            edits.append({"op": "create", "collection": "daily_availabilities", "fields": fields})
+    for edit in edits:
+        sandbox.edit([edit])
 
 
 def _id(link: dict[str, Any]) -> str:

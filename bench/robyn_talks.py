@@ -42,7 +42,11 @@ def main() -> None:
     arguments = parser.parse_args()
     os.environ.setdefault("ROUTIQ_WEB_POOL", "10")  # As `routiq web` sets it.
     django.setup()
+    import routiq.asgi  # noqa: F401 - As `routiq web` starts.
     from routiq.practices.tenancy import acting_for
+    from routiq.processes import leave_alone_what_stays
+
+    leave_alone_what_stays()
 
     with acting_for(arguments.practice):
         _teach()

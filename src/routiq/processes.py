@@ -26,7 +26,7 @@ def run_web(host: str, port: int) -> None:
 
     import routiq.asgi  # noqa: F401
 
-    _leave_alone_what_stays()
+    leave_alone_what_stays()
     # The server passes the signal on once it has shut down; then we still stop what we started.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     uvicorn.run(
@@ -52,7 +52,7 @@ async def _work(concurrency: int) -> None:
 
     from routiq.sync import engine
 
-    _leave_alone_what_stays()
+    leave_alone_what_stays()
     worker_app = app.with_connector(app.connector.get_worker_connector())
     async with worker_app.open_async():
         await _forget_dead_workers(worker_app)
@@ -80,7 +80,7 @@ async def _work(concurrency: int) -> None:
             log.info("worker stopped")
 
 
-def _leave_alone_what_stays() -> None:
+def leave_alone_what_stays() -> None:
     """What is loaded at the start is there until the end: to search it again for what may go costs each time as much
     as many requests, in the middle of one."""
     gc.collect()
