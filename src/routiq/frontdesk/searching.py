@@ -22,7 +22,7 @@ from routiq.frontdesk import known_times
 from routiq.frontdesk.checks import notice_hours
 from routiq.frontdesk.known_times import Days
 from routiq.frontdesk.models import SlotHold
-from routiq.frontdesk.spreading import spread, well_apart
+from routiq.frontdesk.spreading import Rank, rank_of, spread, well_apart
 from routiq.frontdesk.who_does_what import Combination, Rosters
 from routiq.frontdesk.wishes import NoTimes, OfferedTime, Times, Wish
 from routiq.mirror.models import BookingRules
@@ -59,7 +59,8 @@ class Search:
         self._rules = rules
         self._rosters = Rosters(connection, combinations)
         self._held = _held_by_others(combinations, wish.held_for)
-        self._found: list[OfferedTime] = []
+        self._found: dict[tuple[Rank, datetime], OfferedTime] = {}
+        self._fitting = 0
         self._taken: dict[tuple[str, str], set[datetime]] = {}
         self._none_before: dict[Combination, date] = {}
 
@@ -78,7 +79,8 @@ class Search:
     def _has_enough(self) -> bool:
         enough = min(self.wish.count, A_CHOICE)
         return (
-            len(self._found) >= self.wish.count and len(well_apart(self._found, enough, self.wish.prefer)) >= enough
+            self._fitting >= self.wish.count
+            and len(well_apart(list(self._found.values()), enough, self.wish.prefer)) >= enough
         )
 
     def _answer(self) -> Times:
@@ -88,7 +90,8 @@ class Search:
             health.pause(self.connection, self.failed)
             return self._unavailable(self.failed)
         if self._found:
-            return Times(offers=spread(self._found, self.wish.count, self.wish.prefer), requests=self.requests)
+            offers = spread(list(self._found.values()), self.wish.count, self.wish.prefer)
+            return Times(offers=offers, requests=self.requests)
         if self.failed is not None:
             return self._unavailable(self.failed)
         if self.refused is not None:
@@ -147,13 +150,15 @@ class Search:
                 self._take(each, found)
 
     def _take(self, combination: Combination, found: Days) -> None:
-        """Those of these starts that can be offered. What is offered is made of them alone: of hundreds a few are
-        wanted."""
+        """Those of these starts that can be offered. Of several at one moment one is offered, so that of the same
+        rank the first by name is kept."""
+        who, where = combination.practitioner, combination.location
         notice = timedelta(hours=notice_hours(combination.type, self._rules))
         earliest = timezone.now() + notice + TO_THINK
         duration = timedelta(minutes=combination.type.duration_minutes)
-        zone, held = combination.zone, self._held.get(combination.practitioner.pk, ())
-        taken = self._taken.setdefault((combination.practitioner.remote_id, combination.location.remote_id), set())
+        zone, held = combination.zone, self._held.get(who.pk, ())
+        rank = rank_of(self.wish.prefer, who.remote_id, where.remote_id)
+        taken = self._taken.setdefault((who.remote_id, where.remote_id), set())
         for start in (start for starts in found.values() for start in starts):
             if (
                 start >= earliest
@@ -162,7 +167,10 @@ class Search:
                 and not any(start < until and since < start + duration for since, until in held)
             ):
                 taken.add(start)
-                self._found.append(combination.at(start, start + duration))
+                self._fitting += 1
+                other = self._found.get((rank, start))
+                if other is None or who.name < other.practitioner_name:
+                    self._found[rank, start] = combination.at(start, start + duration)
 
     def _ask(self, combination: Combination, days: list[date]) -> tuple[Days, bool]:
         def ask(first: date, last: date) -> list[datetime]:
@@ -189,7 +197,7 @@ class Search:
 
     def _look_ahead(self) -> None:
         """From when on does each of those who have nothing soon have anything?"""
-        with_some = {(offer.practitioner_id, offer.location_id) for offer in self._found}
+        with_some = {whose for whose, starts in self._taken.items() if starts}
         without = [
             each
             for each in self._combinations

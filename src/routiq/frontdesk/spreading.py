@@ -14,6 +14,7 @@ APART = timedelta(hours=2)
 #: How near to each other they may come when there is no better choice.
 _CLOSER = tuple(timedelta(minutes=minutes) for minutes in (90, 45, 30, 15, 1))
 
+Rank = tuple[bool, bool]
 Fits = Callable[[OfferedTime, OfferedTime], bool]
 
 
@@ -71,7 +72,7 @@ def _choose(chosen: list[OfferedTime], ordered: Sequence[OfferedTime], passes: S
 
 def _by_rank(found: Sequence[OfferedTime], prefer: Habit) -> list[OfferedTime]:
     """Of several of a rank at the same moment the first by name: no two at one moment are offered."""
-    first: dict[tuple[tuple[bool, bool], datetime], OfferedTime] = {}
+    first: dict[tuple[Rank, datetime], OfferedTime] = {}
     for offer in found:
         place = (_rank(offer, prefer), offer.starts_at)
         if place not in first or offer.practitioner_name < first[place].practitioner_name:
@@ -79,8 +80,13 @@ def _by_rank(found: Sequence[OfferedTime], prefer: Habit) -> list[OfferedTime]:
     return [first[place] for place in sorted(first)]
 
 
-def _rank(offer: OfferedTime, prefer: Habit) -> tuple[bool, bool]:
+def rank_of(prefer: Habit, practitioner_id: str, location_id: str) -> Rank:
+    """The lower the better: the usual practitioner counts more than the usual place."""
     return (
-        bool(prefer.practitioner_id) and offer.practitioner_id != prefer.practitioner_id,
-        bool(prefer.location_id) and offer.location_id != prefer.location_id,
+        bool(prefer.practitioner_id) and practitioner_id != prefer.practitioner_id,
+        bool(prefer.location_id) and location_id != prefer.location_id,
     )
+
+
+def _rank(offer: OfferedTime, prefer: Habit) -> Rank:
+    return rank_of(prefer, offer.practitioner_id, offer.location_id)
