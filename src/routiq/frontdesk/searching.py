@@ -60,7 +60,6 @@ class Search:
         self._rosters = Rosters(connection, combinations)
         self._held = _held_by_others(combinations, wish.held_for)
         self._found: dict[tuple[Rank, datetime], OfferedTime] = {}
-        self._fitting = 0
         self._taken: dict[tuple[str, str], set[datetime]] = {}
         self._none_before: dict[Combination, date] = {}
 
@@ -79,7 +78,7 @@ class Search:
     def _has_enough(self) -> bool:
         enough = min(self.wish.count, A_CHOICE)
         return (
-            self._fitting >= self.wish.count
+            sum(map(len, self._taken.values())) >= self.wish.count
             and len(well_apart(list(self._found.values()), enough, self.wish.prefer)) >= enough
         )
 
@@ -167,7 +166,6 @@ class Search:
                 and not any(start < until and since < start + duration for since, until in held)
             ):
                 taken.add(start)
-                self._fitting += 1
                 other = self._found.get((rank, start))
                 if other is None or who.name < other.practitioner_name:
                     self._found[rank, start] = combination.at(start, start + duration)

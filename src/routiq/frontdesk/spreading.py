@@ -4,7 +4,7 @@ different days and parts of the day rather than three quarters in a row."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from routiq.frontdesk.wishes import Habit, OfferedTime
 
@@ -71,13 +71,7 @@ def _choose(chosen: list[OfferedTime], ordered: Sequence[OfferedTime], passes: S
 
 
 def _by_rank(found: Sequence[OfferedTime], prefer: Habit) -> list[OfferedTime]:
-    """Of several of a rank at the same moment the first by name: no two at one moment are offered."""
-    first: dict[tuple[Rank, datetime], OfferedTime] = {}
-    for offer in found:
-        place = (_rank(offer, prefer), offer.starts_at)
-        if place not in first or offer.practitioner_name < first[place].practitioner_name:
-            first[place] = offer
-    return [first[place] for place in sorted(first)]
+    return sorted(found, key=lambda offer: (_rank(offer, prefer), offer.starts_at, offer.practitioner_name))
 
 
 def rank_of(prefer: Habit, practitioner_id: str, location_id: str) -> Rank:

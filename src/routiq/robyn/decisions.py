@@ -214,7 +214,7 @@ DECISIONS = (
         effect="The patient waits for the team’s answer.",
         person="The team answers.",
         covers=(Trigger.UNKNOWN,),
-        made_in=("robyn.flows.beyond.pass_on", "robyn.flows.beyond.note"),
+        made_in=("robyn.flows.beyond.pass_on", "robyn.flows.beyond._passed_on"),
         as_set=_unanswered,
         set_under=ESCALATIONS,
     ),

@@ -42,8 +42,7 @@ def pass_on(turn: Turn) -> Said | None:
     if not turn.has(Ask):
         return None
     memory = turn.memory
-    reason = f"Asked something: {turn.heard[:_QUESTION_LENGTH]!r}"
-    sentence = wording.PRICE_PASSED_ON if asks_price(turn.heard) else wording.QUESTION_PASSED_ON
+    reason = _reason(turn)
     if memory.question in _NOT_TOLD_YET and reason not in memory.call_back.reason:
         reason = "; ".join(filter(None, (memory.call_back.reason, reason)))
     if memory.question in {Question.CALLER_NAME, Question.CALLER_NUMBER}:
@@ -58,7 +57,7 @@ def pass_on(turn: Turn) -> Said | None:
             return Said(f"{handing.CANT_ANSWER} {handover.asked_again(turn)}")
         call = CallBack(reason=reason, trigger=Trigger.UNKNOWN.value)
         return callback.offer(turn, call, str(handing.CANT_ANSWER))
-    leave_once(turn, reason, reason, Trigger.UNKNOWN)
+    sentence = _passed_on(turn, reason)
     if is_open:
         return Said(f"{sentence} {handover.asked_again(turn)}")
     return turn.ask(Question.ANYTHING_ELSE, f"{sentence} {wording.ANYTHING_ELSE}")
@@ -70,7 +69,15 @@ def note(turn: Turn) -> str:
     memory = turn.memory
     if not turn.desk.rule_of(Trigger.UNKNOWN).on or not (memory.patient_id or memory.caller):
         return str(handing.CANT_ANSWER)
-    reason = f"Asked something: {turn.heard[:_QUESTION_LENGTH]!r}"
+    return _passed_on(turn, _reason(turn))
+
+
+def _reason(turn: Turn) -> str:
+    return f"Asked something: {turn.heard[:_QUESTION_LENGTH]!r}"
+
+
+def _passed_on(turn: Turn, reason: str) -> str:
+    """Leave the task, and what to say of it."""
     leave_once(turn, reason, reason, Trigger.UNKNOWN)
     return str(wording.PRICE_PASSED_ON if asks_price(turn.heard) else wording.QUESTION_PASSED_ON)
 
