@@ -39,6 +39,7 @@ NO_DECISION = {
     "robyn.rehearsal_models.ScenarioRun.State": "of a rehearsal, in which nothing happens",
     "robyn.rehearsing.ledger.Kind": "of a rehearsal, in which nothing happens",
     "robyn.rehearsing.outcomes.Verdict": "of a rehearsal, in which nothing happens",
+    "robyn.memory.Whose": "who wants an appointment next; they say so",
     "robyn.understanding.commands.What": "what can be named from the menu",
     "robyn.understanding.reader.Question": "what was asked last",
 }

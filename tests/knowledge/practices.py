@@ -89,6 +89,11 @@ EXPECTED: dict[str, str | None] = {
     "is there a student discount": "10% off",
     "how much extra is shockwave": "$30",
     "How much is a follow-up?": "$98",
+    "what's an initial worth?": "$125",
+    "how much does an initial set me back": "$125",
+    "what am I up for with a standard consult": "$98",
+    "what's the damage for a 60 minute massage": "$110",
+    "will a pilates class set me back much": "$38",
     # Hours
     "What time do you open?": "7.30 am",
     "are you open on saturdays": "Saturday: 8 am",

@@ -222,3 +222,59 @@ def test_the_first_sentence_says_what_she_is_whatever_the_greeting() -> None:
     assert talk.greeting.startswith(
         "Hello Sam, this is Kea, the automated assistant at Harbour Street Physiotherapy. Lovely to hear from you."
     )
+
+
+def test_a_question_in_between_is_answered_and_is_no_time_to_ring() -> None:
+    talk = Talk()
+    talk.says("I want to speak to someone", "about a form")
+    said = talk.say("what are your hours?")
+    assert "good time to ring" in said
+    assert "Ring:" not in talk.desk.tasks[0][1]
+    talk.say("after lunch")
+    assert "Ring: after lunch" in talk.desk.tasks[0][1]
+
+
+def test_what_tells_no_time_to_ring_is_asked_once_more_and_then_taken_as_it_is() -> None:
+    talk = Talk()
+    talk.says("I want to speak to someone", "about a form")
+    assert "good time to ring" in talk.say("purple monkeys")
+    assert "Ring:" not in talk.desk.tasks[0][1]
+    assert "should know" in talk.say("purple monkeys I said")
+    assert "Ring: purple monkeys I said" in talk.desk.tasks[0][1]
+
+
+@pytest.mark.parametrize(
+    "window",
+    ["once the kids are in bed", "whenever suits you", "I'm home all day", "up to you love", "tomorrow arvo"],
+)
+def test_a_time_to_ring_needs_no_clock(window: str) -> None:
+    talk = Talk()
+    talk.says("I want to speak to someone", "about a form", window)
+    assert f"Ring: {window}" in talk.desk.tasks[0][1]
+
+
+def test_thanks_and_a_goodbye_are_no_name() -> None:
+    talk = Talk(caller="")
+    talk.say("I want to speak to someone")
+    talk.say("ta love, see ya")
+    assert talk.ended
+    assert not talk.desk.tasks
+    talk = Talk(caller="")
+    talk.says("I want to speak to someone", "Linh Ta", "0491 570 157")
+    assert "Who: Linh Ta" in talk.desk.tasks[0][1]
+
+
+@pytest.mark.parametrize(
+    "words", ["does Bupa cover it?", "can I claim it on my health fund?", "am I covered by ACC?"]
+)
+def test_what_a_fund_pays_is_a_matter_of_money(words: str) -> None:
+    talk = Talk()
+    assert "one for our team" in talk.say(words)
+    assert [message.trigger for message in talk.desk.messages] == [Trigger.BILLING.value]
+
+
+@pytest.mark.parametrize("words", ["is there a lift?", "is the parking covered?"])
+def test_any_other_question_is_none(words: str) -> None:
+    talk = Talk()
+    talk.say(words)
+    assert [message.trigger for message in talk.desk.messages] == [Trigger.UNKNOWN.value]

@@ -144,6 +144,33 @@ def test_a_refused_day_is_no_wish_for_it() -> None:
         assert not one(said).days
 
 
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("weekday mornings except Wednesday", (1, 2, 4, 5)),
+        ("any weekday but not Friday", (1, 2, 3, 4)),
+        ("Mondays or Tuesdays, just not Mondays", (2,)),
+        ("weekdays other than Tuesday or Thursday", (1, 3, 5)),
+    ],
+)
+def test_of_days_that_come_every_week_one_is_left_out_every_week(said: str, left: tuple[int, ...]) -> None:
+    assert one(said).weekdays == left
+    assert not one(said).not_days
+
+
+@pytest.mark.parametrize(
+    "said", ["I can't do Monday or Tuesday", "not Tuesday or Monday", "Monday and Tuesday are no good for me"]
+)
+def test_days_are_refused_together(said: str) -> None:
+    wish = one(said)
+    assert set(wish.not_days) == {date(2026, 11, 23), date(2026, 11, 24)}
+    assert not wish.days
+
+
+def test_after_a_refused_day_another_one_is_wished() -> None:
+    assert one("not Monday, Tuesday or Wednesday").days == (date(2026, 11, 24), date(2026, 11, 25))
+
+
 def test_two_days_are_both_wished() -> None:
     assert one("Wednesday or Thursday").days == (date(2026, 11, 25), date(2026, 11, 26))
 

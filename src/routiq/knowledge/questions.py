@@ -71,8 +71,16 @@ _PRICE = re.compile(
     r"\b(?:how much(?! (?:notice|time|warning|parking|experience|water))|costs?|pric(?:e|es|ey|ing)|fees?|"
     r"charg(?:e|es|ed|ing)(?! (?:my|point|station|(?:the|a|an) (?:car|ev|phone|electric)))|rates|dollars?|"
     r"expensive|cheap(?:er|est)?|"
-    r"(?:out of pocket|gap fee)|what (?:do|would|will) (?:i|we) (?:have to )?pay)\b|\$"
+    r"out of pocket|gap fee|what (?:do|would|will) (?:i|we) (?:have to )?pay|(?:sets?|setting|knocks?) (?:me|us|you|"
+    r"one|"
+    r"someone|somebody|him|her) back|what (?:is|are|would|will)\b(?: (?!it\b)\w+){1,6} (?:be )?worth|"
+    r"what (?:is|would be|will be) the damage|(?:am|are|will|would) (?:i|we) (?:be )?up for)\b|\$"
 )
+_PRICE_PHRASES = re.compile(
+    r"\b(?:(?:sets?|setting|knocks?) (?:me|us|you|one|someone|somebody|him|her) back|worth|the damage|up "
+    r"for)\b"
+)
+"""They say that a price is asked for, and nothing of what it is for."""
 _PRICE_WORDS = word_set(
     "much cost costs price prices pricing pricey fee fees charge charges charged charging rates "
     "dollar dollars expensive cheap cheaper cheapest pay paid pocket"
@@ -169,7 +177,7 @@ def read(question: str, known: Words = frozenset()) -> Query:
     """``known`` are words of no weight at this practice, such as its own name."""
     said = plain(question)
     kind = next((kind for kind, pattern in _KINDS if pattern.search(said)), Kind.OTHER)
-    left = f" {said} "
+    left = f" {_PRICE_PHRASES.sub(' ', said) if kind is Kind.PRICE else said} "
     concepts: list[Concept] = []
     for phrase, pattern, name in PATTERNS:
         if phrase in left and pattern.search(left):

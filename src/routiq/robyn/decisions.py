@@ -65,12 +65,8 @@ def _routing() -> AsSet:
 
 
 def _way(trigger: Trigger, *, in_hours: bool) -> str:
-    """As :func:`routiq.robyn.escalation.handing.ways` goes about it, where somebody is there to be written to."""
-    rule = rule_of(trigger)
-    method = rule.method_now(in_hours=in_hours) if rule.on else Method.TASK
-    if trigger is Trigger.EMERGENCY and method is Method.EMAIL:
-        method = Method.BOTH
-    return _BY[method]
+    """Where somebody is there to be written to."""
+    return _BY[rule_of(trigger).way(trigger, in_hours=in_hours)]
 
 
 def _at(now: str, later: str) -> str:

@@ -61,6 +61,14 @@ class Flow(StrEnum):
     WAIT = "wait"
 
 
+class Whose(StrEnum):
+    """For whom an appointment is still to be made, of several people."""
+
+    SELF = "self"
+    """Who speaks."""
+    OTHER = "other"
+
+
 class Visit(msgspec.Struct, frozen=True):
     """An appointment that the patient has."""
 
@@ -170,6 +178,8 @@ class Memory(msgspec.Struct):
     misses: int = 0
     """How many turns on end were not understood."""
     want: Want = msgspec.field(default_factory=Want)
+    queue: tuple[Whose, ...] = ()
+    """Who else wants an appointment: each is booked after the one before."""
     listed_what: What | None = None
     listed: tuple[str, ...] = ()
     """Ids of the names that were offered to pick from."""

@@ -10,7 +10,7 @@ from routiq.practices.live import announce
 from routiq.practices.tenancy import current_practice_id
 from routiq.robyn.escalation import telling
 from routiq.robyn.escalation.message import Message
-from routiq.robyn.escalation.triggers import Method, Rule, Trigger
+from routiq.robyn.escalation.triggers import Method, Trigger
 from routiq.robyn.manner import rule_of
 from routiq.robyn.models import HandOver
 
@@ -38,11 +38,12 @@ def hand_over(message: Message) -> HandOver:
 
 def ways(message: Message) -> tuple[bool, bool]:
     """Whether it becomes a task, and whether an e-mail, by what the practice in force set."""
-    trigger = Trigger(message.trigger) if message.trigger else None
-    rule = rule_of(trigger) if trigger else Rule(method=Method.TASK, method_after_hours=Method.TASK)
-    method = rule.method_now(in_hours=message.in_hours)
-    by_email = rule.on and method is not Method.TASK and bool(telling.addresses(trigger, message.practitioners))
-    return method is not Method.EMAIL or not by_email or trigger is Trigger.EMERGENCY, by_email
+    if not message.trigger:
+        return True, False
+    trigger = Trigger(message.trigger)
+    reachable = bool(telling.addresses(trigger, message.practitioners))
+    way = rule_of(trigger).way(trigger, in_hours=message.in_hours, reachable=reachable)
+    return way is not Method.EMAIL, way is not Method.TASK
 
 
 def _new(message: Message) -> HandOver:

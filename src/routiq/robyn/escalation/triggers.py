@@ -47,8 +47,13 @@ class Rule:
     threshold: float = 0.5
     """Of ``UNSURE``: a turn understood with less than this counts as not understood (see :func:`confidence`)."""
 
-    def method_now(self, *, in_hours: bool) -> Method:
-        return self.method if in_hours else self.method_after_hours
+    def way(self, trigger: Trigger, *, in_hours: bool, reachable: bool = True) -> Method:
+        """How it reaches the team: as it was set, but as a task where it is switched off or where nobody could be
+        written to (not ``reachable``). An emergency is always a task as well."""
+        method = self.method if in_hours else self.method_after_hours
+        if not self.on or not reachable:
+            return Method.TASK
+        return Method.BOTH if trigger is Trigger.EMERGENCY and method is Method.EMAIL else method
 
 
 def confidence(commands: tuple[Command, ...]) -> float:
@@ -57,7 +62,7 @@ def confidence(commands: tuple[Command, ...]) -> float:
     if not commands or any(isinstance(command, NotUnderstood) for command in commands):
         return 0.0
     for command in commands:
-        if isinstance(command, NameChoice) and len(command.ids) > 1:
+        if isinstance(command, NameChoice) and (len(command.ids) > 1 or command.close):
             return 0.5
         if isinstance(command, WishTime) and command.unsure:
             return 0.5

@@ -11,8 +11,10 @@ from routiq.robyn.flows import callback, handover
 from routiq.robyn.flows.turn import Said, Turn
 from routiq.robyn.knowing import asks_price
 from routiq.robyn.memory import CallBack, Flow
+from routiq.robyn.understanding import asking
 from routiq.robyn.understanding.commands import Ask, GiveName, GivePhone
 from routiq.robyn.understanding.reader import Question
+from routiq.robyn.understanding.words import normalise
 from routiq.robyn.wording import handing
 
 _STILL_OPEN = {
@@ -29,6 +31,10 @@ _STILL_OPEN = {
     Question.CANCEL,
     Question.WANTS_BOOKING,
     Question.BEEN_BEFORE,
+    Question.WHOSE_FIRST,
+    Question.NEXT_PERSON,
+    Question.CALL_WHEN,
+    Question.CALL_CONFIRM,
 }
 _NOT_TOLD_YET = {Question.CALLER_NAME, Question.CALLER_NUMBER, Question.WANTS_PERSON}
 """What a call back is about is not with the team yet."""
@@ -52,10 +58,10 @@ def pass_on(turn: Turn) -> Said | None:
         return Said(handover.asked_again(turn))
     is_open = is_under_way(turn)
     nobody_to_ring = not is_open and not memory.patient_id and not memory.caller
-    if nobody_to_ring or not turn.desk.rule_of(Trigger.UNKNOWN).on:
+    if nobody_to_ring or not turn.desk.rule_of(_trigger(turn)).on:
         if is_open:
             return Said(f"{handing.CANT_ANSWER} {handover.asked_again(turn)}")
-        call = CallBack(reason=reason, trigger=Trigger.UNKNOWN.value)
+        call = CallBack(reason=reason, trigger=_trigger(turn).value)
         return callback.offer(turn, call, str(handing.CANT_ANSWER))
     sentence = _passed_on(turn, reason)
     if is_open:
@@ -67,7 +73,7 @@ def note(turn: Turn) -> str:
     """Leave a task for a question that came beside something to do, and what to say of it; nothing where nobody could
     be rung, or where questions are not handed over by themselves."""
     memory = turn.memory
-    if not turn.desk.rule_of(Trigger.UNKNOWN).on or not (memory.patient_id or memory.caller):
+    if not turn.desk.rule_of(_trigger(turn)).on or not (memory.patient_id or memory.caller):
         return str(handing.CANT_ANSWER)
     return _passed_on(turn, _reason(turn))
 
@@ -76,9 +82,16 @@ def _reason(turn: Turn) -> str:
     return f"Asked something: {turn.heard[:_QUESTION_LENGTH]!r}"
 
 
+def _trigger(turn: Turn) -> Trigger:
+    """What a fund or an insurer pays is a matter of money, and not only of what is known."""
+    return Trigger.BILLING if asking.asks_cover(normalise(turn.heard)) else Trigger.UNKNOWN
+
+
 def _passed_on(turn: Turn, reason: str) -> str:
     """Leave the task, and what to say of it."""
-    leave_once(turn, reason, reason, Trigger.UNKNOWN)
+    leave_once(turn, reason, reason, _trigger(turn))
+    if _trigger(turn) is Trigger.BILLING:
+        return str(wording.INVOICE_PASSED_ON)
     return str(wording.PRICE_PASSED_ON if asks_price(turn.heard) else wording.QUESTION_PASSED_ON)
 
 

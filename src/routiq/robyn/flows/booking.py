@@ -14,7 +14,7 @@ from routiq.robyn.flows.turn import Said, Turn
 from routiq.robyn.memory import Flow, Offer, Window
 from routiq.robyn.understanding.commands import Affirm, Ask, AskOthers, Choose, Deny, StartBooking, What
 from routiq.robyn.understanding.reader import Question
-from routiq.robyn.wording import changes
+from routiq.robyn.wording import changes, registering
 
 _IDENTITY = {Question.WHO, Question.FULL_NAME, Question.DATE_OF_BIRTH}
 
@@ -24,17 +24,17 @@ def proceed(turn: Turn) -> Said:
     memory = turn.memory
     if not memory.patient_id:
         return _while_unknown(turn)
-    asked_about = memory.listed
+    asked_what, asked_about = memory.listed_what, memory.listed
     changed, unclear = naming.take_names(turn)
     if unclear:
-        _take_wishes(turn)
+        take_wishes(turn)
         return unclear
     if memory.question is Question.CONFIRM and memory.offer(memory.chosen):
         return _at_confirm(turn, changed)
     if memory.offers and memory.question in {Question.CHOICE, Question.WHEN}:
         return _at_choice(turn, changed)
     if memory.question is Question.THIS_TYPE:
-        return _at_this_type(turn, changed, asked_about)
+        return _at_this_one(turn, changed, asked_what or What.APPOINTMENT_TYPE, asked_about)
     if memory.question is Question.WHICH_DAY:
         return _at_which_day(turn, changed)
     if memory.question in {Question.OTHER_DAYS, Question.ANYONE_ELSE}:
@@ -49,7 +49,7 @@ def proceed(turn: Turn) -> Said:
         memory.wants_booking = True
         return _look(turn)
     if turn.has(Deny):
-        return _give_up(turn)
+        return give_up(turn)
     return handover.not_understood(turn)
 
 
@@ -57,7 +57,7 @@ def _while_unknown(turn: Turn) -> Said:
     """Wishes said before it is clear who calls are kept."""
     memory = turn.memory
     naming_wish = naming.take_names(turn)[0]
-    past = _take_wishes(turn)
+    past = take_wishes(turn)
     memory.wants_booking = memory.wants_booking or naming_wish or bool(turn.wishes) or turn.has(StartBooking)
     memory.listed_what, memory.listed = None, ()
     asked = identify.proceed(turn)
@@ -70,7 +70,18 @@ def _while_unknown(turn: Turn) -> Said:
     return turn.ask(Question.WHEN, wording.WHEN)
 
 
-def _take_wishes(turn: Turn) -> bool:
+def take_wish(turn: Turn) -> None:
+    """Take what was said of days, times and names into the wish; what is not plain is asked about later."""
+    naming.keep_names(turn)
+    take_wishes(turn)
+
+
+def begin(turn: Turn) -> Said:
+    """Make an appointment by what is wished so far, for whom it is about now."""
+    return identify.proceed(turn) or offering.search(turn)
+
+
+def take_wishes(turn: Turn) -> bool:
     """Take what was said of days and times into the wish. Whether all of it had gone by."""
     memory = turn.memory
     wishes = [wish for wish in turn.wishes if not wish.past]
@@ -87,7 +98,7 @@ def _look(turn: Turn, lead: str = "", *, single: bool = False) -> Said:
     memory.wants_booking = True
     moved = next((wish for wish in turn.wishes if wish.later or wish.earlier), None)
     on_table = _relevant(turn) if single else memory.offers
-    if _take_wishes(turn):
+    if take_wishes(turn):
         return turn.ask(Question.WHEN, wording.GONE_BY)
     if moved and on_table and not (moved.names_day or moved.names_time):
         window = memory.want.windows[0] if memory.want.windows else Window()
@@ -191,19 +202,18 @@ def _same_as(turn: Turn, offer: Offer) -> bool:
     )
 
 
-def _at_this_type(turn: Turn, changed: bool, asked_about: tuple[str, ...]) -> Said:
-    """It was asked whether it is for this type: a yes takes it, and so does whoever goes on with the day or the
-    practitioner. A no asks which it is instead."""
-    want = turn.memory.want
-    if asked_about and not want.appointment_type_id:
+def _at_this_one(turn: Turn, changed: bool, what: What, asked_about: tuple[str, ...]) -> Said:
+    """It was asked whether this type, or this place, is meant: a yes takes it, and so does whoever goes on with the
+    day or the practitioner. A no asks which it is instead."""
+    if asked_about and not naming.wanted(turn.memory, what):
         if turn.has(Deny):
-            _take_wishes(turn)
-            others = [choice.id for choice in turn.context.menu.appointment_types if choice.id not in asked_about]
-            return naming.pick(turn, What.APPOINTMENT_TYPE, tuple(others))
+            take_wishes(turn)
+            others = [choice.id for choice in naming.choices(turn.context.menu, what) if choice.id not in asked_about]
+            return naming.pick(turn, what, tuple(others))
         if not (changed or turn.wishes or turn.has(Affirm, StartBooking)):
-            turn.memory.listed_what, turn.memory.listed = What.APPOINTMENT_TYPE, asked_about
+            turn.memory.listed_what, turn.memory.listed = what, asked_about
             return handover.not_understood(turn)
-        (want.appointment_type_id,) = asked_about
+        naming.take(turn.memory, what, asked_about[0])
     return _look(turn)
 
 
@@ -224,12 +234,13 @@ def _at_loosening(turn: Turn, changed: bool) -> Said:
     return handover.not_understood(turn)
 
 
-def _give_up(turn: Turn) -> Said:
+def give_up(turn: Turn) -> Said:
     """Nothing was written, and nothing is: what there is stays as it is (BOOK-12)."""
-    was_move = turn.memory.flow is Flow.MOVE
+    flow = turn.memory.flow
     turn.memory.start_over()
-    said = f"{changes.STAYS} {wording.ANYTHING_ELSE}" if was_move else wording.NOTHING_MORE_TAKEN
-    return turn.ask(Question.ANYTHING_ELSE, said)
+    turn.memory.queue = ()
+    said = {Flow.MOVE: changes.STAYS, Flow.REGISTER: registering.STOPPED}.get(flow)
+    return turn.ask(Question.ANYTHING_ELSE, f"{said} {wording.ANYTHING_ELSE}" if said else wording.NOTHING_MORE_TAKEN)
 
 
 def _at_wants_booking(turn: Turn, changed: bool) -> Said:

@@ -13,6 +13,7 @@ from routiq.robyn.escalation.triggers import ALWAYS, Trigger
 from routiq.robyn.flows.forstaff import wanted
 from routiq.robyn.flows.turn import Said, Turn
 from routiq.robyn.memory import CallBack, Memory
+from routiq.robyn.understanding import hours
 from routiq.robyn.understanding.commands import (
     Affirm,
     AskBooking,
@@ -27,6 +28,7 @@ from routiq.robyn.understanding.commands import (
     Thank,
 )
 from routiq.robyn.understanding.reader import Question
+from routiq.robyn.understanding.words import normalise
 from routiq.robyn.wording import handing
 
 CALL_BACK = "call_back"
@@ -109,15 +111,30 @@ def take(turn: Turn) -> Said:
     if question is Question.CALL_CONFIRM:
         return _take_confirm(turn)
     said_nothing = turn.has(Deny, Thank) and len(turn.heard.split()) < _TELLING
+    tells_when = turn.wishes or hours.tells_when(normalise(turn.heard))
+    if question is Question.CALL_WHEN and not (said_nothing or tells_when or _asked_enough(turn)):
+        call.asked = call.asked[:-1]
+        return Said(f"{wording.NOT_UNDERSTOOD} {handing.CALL_WHEN}")
     if not said_nothing:
         if question is Question.CALL_WHEN:
-            call.window = turn.heard[:200]
+            call.window, memory.tries = turn.heard[:200], 0
         elif question is Question.CALL_REASON:
             call.reason = f"{call.reason}: {turn.heard[:_LONGEST]!r}"
         else:
             call.message = turn.heard[:_LONGEST]
         _hand(turn)
     return _next(turn, handing.NOTED if not said_nothing else "")
+
+
+def withdraw(turn: Turn) -> Said:
+    """They want no call after all. What the team has already says so; whether to ring is for people to decide."""
+    memory, call = turn.memory, turn.memory.call_back
+    if not call.handed:
+        memory.call_back = CallBack()
+        return turn.ask(Question.ANYTHING_ELSE, f"{wording.NO_WORRIES} {wording.ANYTHING_ELSE}")
+    call.reason, call.done = f"{call.reason}; said afterwards: {turn.heard[:_LONGEST]!r}", True
+    _hand(turn)
+    return turn.ask(Question.ANYTHING_ELSE, f"{handing.NO_CALL} {wording.ANYTHING_ELSE}")
 
 
 def _take_who(turn: Turn) -> Said:

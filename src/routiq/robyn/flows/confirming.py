@@ -9,8 +9,9 @@ from routiq.robyn import wording
 from routiq.robyn.desk import StoredBooking
 from routiq.robyn.flows import handover, offering
 from routiq.robyn.flows.turn import Said, Turn
-from routiq.robyn.memory import Offer
+from routiq.robyn.memory import Offer, Whose
 from routiq.robyn.understanding.reader import Question
+from routiq.robyn.wording import several
 
 
 def intent_key(turn: Turn, offer: Offer) -> str:
@@ -79,7 +80,14 @@ def _booked(turn: Turn, offer: Offer, answer: BookingAnswer) -> Said:
         )
         return _waiting(turn, offer, answer)
     _close(turn, answer.booking_id, time)
-    return turn.ask(Question.ANYTHING_ELSE, wording.booked(time, turn.today))
+    return _and_then(turn, wording.booked(time, turn.today))
+
+
+def _and_then(turn: Turn, said: str) -> Said:
+    """Whoever else wants an appointment is next."""
+    if queue := turn.memory.queue:
+        return turn.ask(Question.NEXT_PERSON, f"{said} {several.next_one(yours=queue[0] is Whose.SELF)}")
+    return turn.ask(Question.ANYTHING_ELSE, f"{said} {wording.ANYTHING_ELSE}")
 
 
 def said_of(stored: StoredBooking | None, offer: Offer, patient_id: str) -> OfferedTime | None:
@@ -118,4 +126,4 @@ def follow_up(turn: Turn) -> Said | None:
     if time is None:
         return None
     _close(turn, memory.booking_id, time)
-    return turn.ask(Question.ANYTHING_ELSE, wording.booked(time, turn.today))
+    return _and_then(turn, wording.booked(time, turn.today))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from routiq.knowledge.clinical import is_clinical
 from routiq.robyn import wording
 from routiq.robyn.flows import (
+    aside,
     asking,
     booking,
     cancelling,
@@ -19,6 +20,7 @@ from routiq.robyn.flows import (
     registering,
     rescheduling,
     settled,
+    several,
     telling,
     waiting,
 )
@@ -43,6 +45,7 @@ from routiq.robyn.understanding.commands import (
     GiveEmail,
     GiveName,
     GivePhone,
+    GiveUp,
     Greet,
     JoinWaitlist,
     NameChoice,
@@ -67,6 +70,8 @@ _MOVES_ON = frozenset({StartBooking, WishTime, NameChoice, AnyChoice, Choose, Af
 _IDLE = frozenset({Question.OPEN, Question.ANYTHING_ELSE, Question.WANTS_PERSON})
 """Nothing is under way."""
 _BEGINS = (StartReschedule, StartCancel, AskBooking, AskInvoice, JoinWaitlist)
+_INSTEAD = (Ask, End, *_BEGINS, *(_MOVES_ON - {Deny}))
+"""What may stand beside giving up, and is seen to."""
 
 _IDENTITY = {Question.WHO, Question.FULL_NAME, Question.DATE_OF_BIRTH}
 _UNASKED = (GiveName, GiveDateOfBirth, GivePhone, GiveEmail)
@@ -79,6 +84,12 @@ _FLOWS: dict[Flow, Callable[[Turn], Said]] = {
     Flow.TELL_BOOKING: telling.booking,
     Flow.TELL_INVOICE: telling.invoice,
     Flow.WAIT: waiting.proceed,
+}
+_GIVEN_UP = {
+    Flow.CANCEL: changes.STAYS,
+    Flow.TELL_BOOKING: wording.NO_WORRIES,
+    Flow.TELL_INVOICE: wording.NO_WORRIES,
+    Flow.WAIT: wording.STAYS_OFF,
 }
 _RESUMES: dict[Flow, Callable[[Turn], Said | None]] = {
     Flow.BOOK: confirming.resume,
@@ -117,7 +128,8 @@ def answer(turn: Turn) -> Said:
     if wish := turn.first(AskPerson):
         return handover.person(turn, wish)
     if memory.question in _IN_OWN_WORDS:
-        return handover.take_call_back(turn)
+        needless = memory.question is Question.CALL_REASON and turn.has(GiveUp) and not turn.has(*_INSTEAD)
+        return handover.withdraw_call_back(turn) if needless else handover.take_call_back(turn)
     if turn.has(AskMachine) and not turn.has(*_MOVES_ON):
         return handover.machine(turn)
     if turn.has(OptOut):
@@ -144,6 +156,8 @@ def _go_on(turn: Turn) -> Said:
         return _clinical(turn)
     if turn.has(Repeat) and not turn.has(*_MOVES_ON):
         return Said(memory.last_said or handover.asked_again(turn))
+    if turn.has(GiveUp) and not turn.has(*_INSTEAD):
+        return _give_up(turn)
     if said := _begin(turn):
         return said
     if _only_asks(turn) and (said := asking.answer(turn)):
@@ -151,6 +165,8 @@ def _go_on(turn: Turn) -> Said:
         return said
     if handover.in_call_back(turn):
         return handover.take_call_back(turn)
+    if several.is_meant(turn) and not turn.has(End):
+        return asking.beside(turn, several.proceed(turn))
     newly = turn.has(SayNew) and (not memory.patient_id or turn.has(StartBooking))
     if memory.flow is Flow.BOOK and (newly or turn.has(ForAnother)):
         _for_another(turn)
@@ -166,6 +182,17 @@ def _go_on(turn: Turn) -> Said:
     ):
         return Said(wording.GOODBYE, ended=True)
     return asking.beside(turn, _FLOWS[memory.flow](turn))
+
+
+def _give_up(turn: Turn) -> Said:
+    """Nothing was written, and all stays as it is."""
+    if handover.in_call_back(turn):
+        return handover.withdraw_call_back(turn)
+    said = _GIVEN_UP.get(turn.memory.flow)
+    if said is None:
+        return booking.give_up(turn)
+    turn.memory.proving = False
+    return aside.end(turn, said)
 
 
 def _only_asks(turn: Turn) -> bool:

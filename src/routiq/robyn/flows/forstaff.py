@@ -18,12 +18,13 @@ def wanted(turn: Turn) -> str:
         for choice in group
     }
     want = memory.want
+    others = [f"and an appointment for {len(memory.queue)} more"] if memory.queue else []
     said = [names[id] for id in (want.appointment_type_id, want.practitioner_id, want.location_id) if id in names]
     if chosen := memory.offer(memory.chosen):
         time = chosen.time
         said += [time.appointment_type_name, time.practitioner_name, time.location_name, spoken_start(time)]
-        return ", ".join(dict.fromkeys(said))
-    return ", ".join([*said, *filter(None, map(window_said, want.windows))])
+        return ", ".join([*dict.fromkeys(said), *others])
+    return ", ".join([*said, *filter(None, map(window_said, want.windows)), *others])
 
 
 @in_source

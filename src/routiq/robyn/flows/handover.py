@@ -13,10 +13,10 @@ from routiq.robyn.flows import callback
 from routiq.robyn.flows.forstaff import wanted
 from routiq.robyn.flows.forstaff import window_said as window_said
 from routiq.robyn.flows.turn import Said, Turn
-from routiq.robyn.memory import CallBack, Flow, location_of
-from routiq.robyn.understanding.commands import AskPerson, Danger, Emergency
+from routiq.robyn.memory import CallBack, Flow, Whose, location_of
+from routiq.robyn.understanding.commands import AskPerson, Danger, Emergency, What
 from routiq.robyn.understanding.reader import Question
-from routiq.robyn.wording import changes, handing, registering
+from routiq.robyn.wording import changes, handing, registering, several
 from routiq.robyn.wording.moments import listed
 
 CALL_BACK, EMERGENCY, CHECK_BOOKING = callback.CALL_BACK, "emergency", "check_booking"
@@ -28,7 +28,7 @@ _REASONS = {
 }
 _TRIGGERS = {"asked": Trigger.PERSON, "complaint": Trigger.COMPLAINT, "billing": Trigger.BILLING}
 _SENTENCES = {"late": wording.RUNNING_LATE, "complaint": wording.COMPLAINT, "billing": wording.BILLING}
-take_call_back = callback.take
+take_call_back, withdraw_call_back = callback.take, callback.withdraw
 in_call_back = callback.is_under_way
 
 
@@ -210,6 +210,10 @@ def asked_again(turn: Turn) -> str:
         return newcomer_asked_again(turn)
     if memory.question is Question.BEEN_BEFORE:
         return str(registering.HAVE_THEY_BEEN if memory.for_another else registering.BEEN_BEFORE)
+    if memory.question is Question.WHOSE_FIRST:
+        return str(several.WHOSE_FIRST)
+    if memory.question is Question.NEXT_PERSON:
+        return several.next_one(yours=memory.queue[:1] == (Whose.SELF,))
     if memory.question in _OF_VISITS or memory.proving:
         return visits_asked_again(turn)
     if memory.question is Question.CONFIRM and (chosen := memory.offer(memory.chosen)):
@@ -224,7 +228,7 @@ def asked_again(turn: Turn) -> str:
         names = {choice.id: choice.name for group in groups for choice in group}
         said = [names.get(id, "") for id in memory.listed]
         if memory.question is Question.THIS_TYPE:
-            return wording.is_it_for(said[0])
+            return wording.do_you_mean(said[0]) if memory.listed_what is What.LOCATION else wording.is_it_for(said[0])
         return wording.which(said, memory.listed_what.value)
     unsure = next((window for window in memory.want.windows if window.unsure), None)
     if memory.question is Question.WHICH_DAY and unsure:

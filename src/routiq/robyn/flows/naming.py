@@ -30,27 +30,33 @@ def take_names(turn: Turn) -> tuple[bool, Said | None]:
     memory, changed = turn.memory, False
     picked = _picked(turn)
     if picked and memory.listed_what:
-        changed = _set(memory, memory.listed_what, picked)
+        changed = take(memory, memory.listed_what, picked)
     unclear: NameChoice | None = None
     for command in turn.commands:
         if isinstance(command, AnyChoice):
             changed = _forget(memory, command.what) or changed
         elif isinstance(command, NameChoice):
             ids = _narrowed(turn, command)
-            if len(ids) == 1:
-                changed = _set(memory, command.what, ids[0]) or changed
+            if len(ids) == 1 and command.close and ids[0] != _current(turn, command.what):
+                unclear = unclear or NameChoice(command.what, ids)
+            elif len(ids) == 1:
+                changed = take(memory, command.what, ids[0]) or changed
             elif ids and unclear is None:
                 unclear = NameChoice(command.what, ids)
     if picked or changed:
         memory.listed_what, memory.listed = None, ()
+    if unclear and len(unclear.ids) == 1:
+        return changed, do_you_mean(turn, unclear.what, unclear.ids[0])
     return changed, pick(turn, unclear.what, unclear.ids) if unclear else None
 
 
 def keep_names(turn: Turn) -> None:
     """What a question named plainly is remembered for when times are wanted; nothing is asked back."""
     for command in turn.commands:
-        if isinstance(command, NameChoice) and len(ids := _narrowed(turn, command)) == 1:
-            _set(turn.memory, command.what, ids[0])
+        if not isinstance(command, NameChoice) or command.close:
+            continue
+        if len(ids := _narrowed(turn, command)) == 1:
+            take(turn.memory, command.what, ids[0])
 
 
 def _picked(turn: Turn) -> str:
@@ -90,7 +96,13 @@ def _current(turn: Turn, what: What) -> str:
     return str(getattr(turn.desk.habit_of(memory.patient_id), _field(what))) if memory.patient_id else ""
 
 
-def _set(memory: Memory, what: What, id: str) -> bool:
+def wanted(memory: Memory, what: What) -> str:
+    """The id that was asked for by name; empty when none was."""
+    return str(getattr(memory.want, _field(what)))
+
+
+def take(memory: Memory, what: What, id: str) -> bool:
+    """Take it into the wish. Whether that changed it."""
     before = getattr(memory.want, _field(what))
     setattr(memory.want, _field(what), id)
     if what is What.PRACTITIONER:
@@ -118,6 +130,13 @@ def is_it_this_type(turn: Turn, id: str, lead: str = "") -> Said:
     (name,) = (choice.name for choice in turn.context.menu.appointment_types if choice.id == id)
     turn.memory.listed_what, turn.memory.listed = What.APPOINTMENT_TYPE, (id,)
     return turn.ask(Question.THIS_TYPE, f"{lead} {wording.is_it_for(name)}".strip())
+
+
+def do_you_mean(turn: Turn, what: What, id: str) -> Said:
+    """Ask whether a close spelling means this one."""
+    turn.memory.listed_what, turn.memory.listed = what, (id,)
+    (name,) = (choice.name for choice in choices(turn.context.menu, what) if choice.id == id)
+    return turn.ask(Question.THIS_TYPE, wording.do_you_mean(name))
 
 
 def pick(turn: Turn, what: What, ids: tuple[str, ...] = ()) -> Said:

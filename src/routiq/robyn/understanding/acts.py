@@ -55,6 +55,14 @@ _GOODBYE = any_of(
     r"have (?:a )?(?:\w+ )?(?:good|great|nice|lovely|wonderful|pleasant) (?:day|one|night|evening|weekend|"
     r"afternoon|time|rest)|good ?night"
 )
+_DEAR = (
+    r"(?:love|mate|darl|darling|dear|dearie|hun|hon|sweetie|pet|champ|legend|heaps|muchly|so much|very much|a lot)"
+)
+_COURTESIES = re.compile(
+    rf"(?<![\w'])(?:(?:(?:^|(?<=[,.] ))ta|ta(?= {_DEAR}\b)|thanks?|thank you|thankyou|thx|cheers)(?: {_DEAR})*|"
+    rf"{_GOODBYE.pattern}(?: {_DEAR})*)(?![\w'])"
+)
+"""Thanks and goodbyes. "Ta" is also a family name: it is a thanks at the beginning, or with a dear word."""
 _ALL = r"(?:all|it|everything|enough)"
 _NEEDED = (
     r"(?:i|we)(?:'ll| will)?(?: \w+)?(?: to)? (?:need|needed|wanted|want|was after|were after|have|know|came for)"
@@ -122,6 +130,11 @@ def asks_otherwise(said: str) -> bool:
 
 def thanks(said: str) -> bool:
     return bool(_THANKS.search(_NOT_THANKS.sub(" ", said)))
+
+
+def without_courtesies(said: str) -> str:
+    """The words without thanks and goodbyes, which are nobody's name."""
+    return " ".join(_COURTESIES.sub(" ", said).split())
 
 
 def thanks_for_help(said: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from routiq.robyn.understanding.phrases import any_of, one_of
-from routiq.robyn.understanding.vocabulary import FACT
+from routiq.robyn.understanding.vocabulary import FACT, FUND
 
 _OPENER = (
     r"(?:what|what's|whats|where|where's|wheres|who|who's|whos|why|how|which|when|is there|are there|do (?:you|"
@@ -69,6 +69,12 @@ _ABOUT_HERE = any_of(
     r"park|bring|wear|referral|how much|(?:do|would|will) you charge|lift|ramp|stairs|wheelchair|eftpos|hicaps|"
     r"bulk bill\w*|medicare|insurance|health fund",
 )
+_COVER = any_of(
+    FUND,
+    r"(?:am i|are we|is (?:it|this|that|he|she|\w+)) covered|covered? (?:by|under|with) (?!an? roof)|claim(?:ed|"
+    r"ing)? "
+    r"(?:it|this|that|back|for|from|on|through|with)|claimable|out of pocket",
+)
 _OF_SOMEBODY = re.compile(rf"{_LEAD}(?:does|did|has|is)\b")
 _WHETHER_FREE = any_of(
     r"free|available|in|on|there|around|about|working|have (?:any\w*|an?|something)|got (?:any\w*|an?|something)"
@@ -103,6 +109,11 @@ def asks_hours(said: str, *, idle: bool) -> bool:
     """Asks when the practice is open: a day beside it is the day that is asked about, and no wish to come. Whoever is
     asked for a day and answers "are you open on Saturday" wishes it: that is no such question unless ``idle``."""
     return bool(_HOURS.search(said) or (idle and _IS_OPEN.search(said)))
+
+
+def asks_cover(said: str) -> bool:
+    """Asks what a health fund, an insurer or a scheme pays."""
+    return bool(_COVER.search(said))
 
 
 def asks_something(said: str) -> bool:

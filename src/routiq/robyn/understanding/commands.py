@@ -48,6 +48,8 @@ class NameChoice(_Command, frozen=True):
     ids: tuple[str, ...] = ()
     other: bool = False
     """"The other clinic": not the one talked about."""
+    close: bool = False
+    """Spelled nearly like it: it has to be asked whether it is meant."""
 
 
 class AnyChoice(_Command, frozen=True):
@@ -147,6 +149,10 @@ class Deny(_Command, frozen=True):
     pass
 
 
+class GiveUp(_Command, frozen=True):
+    """Nothing of what is under way is wanted any more: all stays as it is."""
+
+
 class Correct(_Command, frozen=True):
     """Sets right what was read back: the command beside it says what is meant instead."""
 
@@ -191,6 +197,21 @@ class SayNew(_Command, frozen=True):
 
 class ForAnother(_Command, frozen=True):
     """It is for somebody else than who speaks."""
+
+
+class ForSelf(_Command, frozen=True):
+    """It is for who speaks."""
+
+
+class ForSeveral(_Command, frozen=True):
+    """It is for more than one person."""
+
+    own: bool = False
+    """Who speaks is one of them."""
+    others: int = 1
+    """How many others, at least."""
+    also: bool = False
+    """Besides whom it is about already."""
 
 
 class AskPerson(_Command, frozen=True):
@@ -256,6 +277,7 @@ Command: TypeAlias = (
     | Choose
     | Affirm
     | Deny
+    | GiveUp
     | Correct
     | AskOthers
     | GiveName
@@ -266,6 +288,8 @@ Command: TypeAlias = (
     | NameDetail
     | SayNew
     | ForAnother
+    | ForSelf
+    | ForSeveral
     | AskPerson
     | Ask
     | Greet

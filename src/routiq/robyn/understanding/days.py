@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from itertools import pairwise
 
 from routiq.robyn.understanding import calendar
 from routiq.robyn.understanding.calendar import Found, Match
@@ -19,6 +20,7 @@ class DayPart:
     """One expression about days, where it stood and how it was meant."""
 
     start: int
+    end: int
     found: Found
     negative: bool = False
     bound: str = ""
@@ -124,8 +126,9 @@ _NOT_BEFORE = re.compile(
 )
 _NOT_AFTER = re.compile(
     r"^(?: ,)?(?: i)?(?: it)? (?:(?:does|is|will|would|do|am)(?: ?n'?t| not)|doesnt|won'?t|isnt|dont|can ?'?t|cannot|"
-    r"is no good|is out|is bad)\b(?! (?:matter|mind|care|know))"
+    r"(?:is|are) (?:no good|no use|out|bad))\b(?! (?:matter|mind|care|know))"
 )
+_JOINED = re.compile(r"\s*(?:or|and|nor|&)(?: (?:on|the))*\s*")
 _BOUNDS = (
     ("by", r"by"),
     ("until", r"(?:until|till|up to|no later than|not after|not later than)"),
@@ -152,5 +155,19 @@ def read_days(line: Line, today: date) -> list[DayPart]:
             negative = bool(_NOT_BEFORE.search(before) or _NOT_AFTER.match(after))
             bound = "" if negative else next((name for name, rule in _BOUND_RULES if rule.search(before)), "")
             line.take(match.start(), match.end())
-            parts.append(DayPart(match.start(), found, negative, bound))
-    return sorted(parts, key=lambda part: part.start)
+            parts.append(DayPart(match.start(), match.end(), found, negative, bound))
+    return _refused_together(sorted(parts, key=lambda part: part.start), line)
+
+
+def _refused_together(parts: list[DayPart], line: Line) -> list[DayPart]:
+    """Of "not Monday or Tuesday" and "Monday or Tuesday won't work" both are refused."""
+    joined = [
+        bool(_JOINED.fullmatch(line.text[one.end : other.start])) and not (one.bound or other.bound)
+        for one, other in pairwise(parts)
+    ]
+    for place in [*range(1, len(parts)), *range(len(parts) - 2, -1, -1)]:
+        beside = [place - 1] if place and joined[place - 1] else []
+        beside += [place + 1] if place + 1 < len(parts) and joined[place] else []
+        if any(parts[other].negative for other in beside):
+            parts[place] = replace(parts[place], negative=True)
+    return parts

@@ -7,6 +7,7 @@ import re
 
 from routiq.frontdesk.intake import Field
 from routiq.robyn.understanding.phrases import any_of
+from routiq.robyn.understanding.vocabulary import KIN
 
 _CUE = re.compile(
     r"^(?:(?:yes|yeah|yep|sure|ok|okay|um+|uh+|so|no|nope|actually|sorry|well|and|hi|hello)[,.!]*\s+)*"
@@ -24,15 +25,10 @@ _NEW = any_of(
     r"first (?:time|visit)(?: (?:here|with you|to you|at))?|not (?:a|your) (?:patient|client)|"
     r"register(?: (?:as|me|my|him|her))?|sign (?:me |us )?up"
 )
-_KIN = (
-    r"(?:son|daughter|wife|husband|partner|mum|mother|dad|father|kid|child|baby|boy|girl|brother|sister|friend|"
-    r"grand\w+|nan|nanna|pop|fianc\w+|girlfriend|boyfriend|flatmate|neighbour|aunt\w*|uncle|nephew|niece|mate|toddler|"
-    r"little one|other half|better half)"
-)
 _OTHER = any_of(
-    rf"for (?:my|our) (?:\w+ ){{0,2}}?{_KIN}|for (?:someone|somebody) else|"
-    rf"book(?:ing)? (?:in )?(?:my|our) {_KIN}|not for me|on behalf of|"
-    rf"(?:my|our) (?:\w+ )?{_KIN} (?:needs?|wants?|has|would like|is after|should)"
+    rf"for (?:my|our) (?:\w+ ){{0,2}}?{KIN}|for (?:someone|somebody) else|"
+    rf"book(?:ing)? (?:in )?(?:my|our) {KIN}|not for me|on behalf of|"
+    rf"(?:my|our) (?:\w+ )?{KIN} (?:needs?|wants?|has|would like|is after|should)"
 )
 _SAME_NUMBER = any_of(
     r"(?:this|same|that) (?:number|one|phone|mobile)|(?:number|one|phone) (?:i'?m|i am) (?:calling|ringing|using|on)|"

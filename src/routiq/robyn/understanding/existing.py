@@ -35,8 +35,16 @@ _KEEP = any_of(
     r"keep)|changed my mind|forget it"
 )
 _GIVES_UP = any_of(
-    r"leave (?:it|that|things)(?: (?:as|how) (?:it is|is|they are)| alone| then)|keep (?:my|the) (?:current|old|"
-    r"existing|original)|(?:just )?forget (?:about )?it|never mind"
+    r"leave (?:it|that|things|everything)(?: (?:(?:as|how|where|the way) (?:it is|it was|is|they are|they were)|"
+    r"alone|"
+    r"then|there|for (?:now|today)|be))?(?= *$| *[,.!]| (?:please|thanks|ta|i|and|for now|sorry)\b)|"
+    r"(?:keep|stay with|stick with|stick to|leave) (?:it )?(?:at |on )?(?:my|the) (?:current|old|existing|original|"
+    r"one|time|"
+    r"day|appointment|booking)(?: (?:one|time|day|appointment|booking))?(?: (?:that )?(?:i|we)(?:'ve| have)?(?: "
+    r"got)?)?"
+    r"(?= *$| *[,.!])|(?:stick|stay) with what (?:i|we)(?:'ve| have)(?: got)?|"
+    r"(?:just )?forget (?:about )?(?:it|that)|never ?mind|don'?t (?:worry|bother)(?: about (?:it|that))?(?= *$| "
+    r"*[,.!])"
 )
 _CANNOT = re.compile(
     r"\b(?:can'?t|cannot|can not|couldn'?t|won'?t|unable to|not able to|not going to)(?: be able to)? "
@@ -77,6 +85,10 @@ def keeps(said: str) -> bool:
 def gives_up(said: str) -> bool:
     """No other time after all: what there is stays."""
     return bool(_GIVES_UP.search(said))
+
+
+def without_giving_up(said: str) -> str:
+    return " ".join(_GIVES_UP.sub(" ", said).split())
 
 
 def towards(said: str) -> str:

@@ -127,6 +127,22 @@ _ONWARDS = re.compile(
 _JOIN = re.compile(r"^\s*(?:to|and|till|until|-)\s*\u0000*$")
 
 
+_WHEN = re.compile(
+    r"\b(?:when(?:ever)?|after|before|until|till?|during|while|once|as soon as|asap|now|soon|later|any ?time|always|"
+    r"all day|day ?time|lunch|breakfast|smoko|dinner|tea ?time|bed ?time|work|school|home|free|break|hours?|minutes?|"
+    r"days?|"
+    r"weeks?|weekends?|weekdays?|early|late|up to you|does ?n'?t matter|do(?: not|n'?t) mind|not (?:on|at|in)|except|"
+    r"flexible|"
+    r"easy|good (?:any|all))\b|\d"
+)
+
+
+def tells_when(said: str) -> bool:
+    """Whether words that hold no day or time of the calendar may tell when somebody can be rung: "after the kids are
+    in bed"."""
+    return bool(_WHEN.search(said))
+
+
 def guess(hour: int, minute: int, half: str | None) -> time | None:
     """The 24-hour time; without am or pm the one within opening hours."""
     if hour > 23 or minute > 59:

@@ -6,14 +6,14 @@ Patients' names are identity: :func:`same_name` compares them exactly, but for c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import pairwise
 
 from routiq.frontdesk.wishes import Choice
 from routiq.robyn.understanding.nicknames import ALSO_WORDS, nicknames
-from routiq.robyn.understanding.words import fold, normalise, word_set
+from routiq.robyn.understanding.words import fold, is_slip, normalise, word_set
 
 _REFUSED = re.compile(
     r"\b(?:not(?: with| to see)?|(?:any ?(?:one|body|where)|anything|all) but|except(?: for)?|other than|apart from|"
@@ -32,6 +32,8 @@ _FILLING = word_set(
 _HOW_LONG = re.compile(r"\b(?:how|as|so|too) long\b")
 """Names no long consultation."""
 _CLOSE, _MARGIN = 0.8, 0.1
+_LONG_ENOUGH = 6
+"""Letters of a word of which a slip can be told from another word."""
 _REMEMBERED = 4096
 """Names of menus whose words a process remembers: every turn looks for all of them."""
 _TITLE = r"(?:dr |doctor |mr |mrs |ms )?"
@@ -158,6 +160,19 @@ def _by_words(said: str, things: list[Choice], expected: bool) -> tuple[str, ...
     return tuple(thing.id for thing in things if scores.get(thing.id, -1.0) > top - 0.3)
 
 
+def slips(said: str, choices: Iterable[Choice]) -> dict[str, str]:
+    """The words that are a slip away from one word, and one only, of the names of types or locations, and that word.
+    Whether it is meant has to be asked."""
+    known = {word for thing in choices for form in _forms(thing) for word in form if len(word) >= _LONG_ENOUGH}
+    heard = {word for word in tokens(said) if len(word) >= _LONG_ENOUGH} - known - _ORDINARY - _COMMON
+    near = {word: [each for each in known if is_slip(word, each)] for word in heard}
+    return {word: each[0] for word, each in near.items() if len(each) == 1}
+
+
+def corrected(said: str, slipped: Mapping[str, str]) -> str:
+    return " ".join(slipped.get(word, word) for word in said.split()) if slipped else said
+
+
 @lru_cache(maxsize=_REMEMBERED)
 def _forms(thing: Choice) -> tuple[list[str], ...]:
     forms = []
@@ -188,3 +203,8 @@ _COMMON = word_set(
     "anybody else other another same last first second third good great fine sure yeah okay right which "
     "what when where does your best work works"
 )
+_ORDINARY = word_set(
+    "message messages needing costing costings plates spiral fallow hollow intended attended previews ruining "
+    "relating rental mental personal"
+)
+"""Words of their own, a letter away from words of types."""

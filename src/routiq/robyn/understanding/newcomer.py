@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from routiq.robyn.understanding import acts, asking, assent, details, identity, names, people, safety, starting
+from routiq.robyn.understanding import (
+    acts,
+    asking,
+    assent,
+    details,
+    existing,
+    identity,
+    names,
+    people,
+    safety,
+    starting,
+)
 from routiq.robyn.understanding.commands import (
     Affirm,
     Command,
@@ -90,6 +101,7 @@ def _is_else(said: str, question: Question) -> bool:
         or acts.asks_repeat(said)
         or acts.says_goodbye(said)
         or starting.opts_out(said)
+        or existing.gives_up(said)
         or (question is not Question.DETAIL and asking.opens_question(said))
         or (starting.is_mine(said) and (starting.moves(said) or starting.cancels(said, idle=False)))
     )

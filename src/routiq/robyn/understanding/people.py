@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from routiq.robyn.understanding.phrases import any_of
+from routiq.robyn.understanding.vocabulary import FUND
 
 _SOMEONE = (
     r"(?:person|human|humans|someone|somebody|one|receptionist|reception|staff|team|manager|operator|practice|"
@@ -91,7 +92,7 @@ _DISPUTE = any_of(
     r"billing (?:issue|problem|question|mistake|matter)|"
     r"reimburs\w*"
 )
-_MONEY = any_of(r"invoices?|bills?|accounts?|receipts?|statements?|payments?|fees?|charges?|claims?|rebates?")
+_MONEY = any_of(r"invoices?|bills?|accounts?|receipts?|statements?|payments?|fees?|charges?|claims?", FUND)
 _WRONG = any_of(
     r"wrong|incorrect|mistake|error|not right|dispute|query|didn'?t|shouldn'?t|never|twice|too (?:much|high)|"
     r"hasn'?t|haven'?t received|disagree"

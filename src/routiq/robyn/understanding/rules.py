@@ -7,6 +7,7 @@ then what is taken, agreed to or refused of what is on the table, then days, tim
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import msgspec
@@ -24,11 +25,12 @@ from routiq.robyn.understanding import (
     newcomer,
     people,
     safety,
+    several,
     starting,
+    told,
 )
 from routiq.robyn.understanding.commands import (
     Affirm,
-    AnyChoice,
     Ask,
     AskBooking,
     AskInvoice,
@@ -43,10 +45,13 @@ from routiq.robyn.understanding.commands import (
     Emergency,
     End,
     ForAnother,
+    ForSelf,
+    ForSeveral,
     GiveDateOfBirth,
     GiveEmail,
     GiveName,
     GivePhone,
+    GiveUp,
     Greet,
     JoinWaitlist,
     NameChoice,
@@ -67,9 +72,7 @@ from routiq.robyn.understanding.spans import Line
 from routiq.robyn.understanding.times import Heard, hear_times, within
 from routiq.robyn.understanding.words import fold, normalise
 
-_NAME_QUESTIONS = {Question.WHO, Question.FULL_NAME, Question.CALLER_NAME}
 _NO_TIMES = {Question.DATE_OF_BIRTH, Question.CALLER_NUMBER, Question.CALLER_NAME, *newcomer.ASKED}
-_WHOLE_NAME = {Question.FULL_NAME, Question.CALLER_NAME}
 _TIME_QUESTIONS = {
     Question.WHEN,
     Question.WHICH_DAY,
@@ -87,6 +90,14 @@ _TABLE_QUESTIONS = {
     Question.WHEN,
     Question.WHICH_VISIT,
 }
+_UNDER_WAY = _TABLE_QUESTIONS - {Question.WHICH_VISIT} | {
+    Question.THIS_TYPE,
+    Question.OTHER_DAYS,
+    Question.ANYONE_ELSE,
+}
+"""An appointment is being made."""
+_AT_REST = {Question.OPEN, Question.ANYTHING_ELSE, Question.WANTS_BOOKING}
+"""There is nothing to give up."""
 _ANSWERING = (
     StartBooking
     | StartReschedule
@@ -103,6 +114,7 @@ _ANSWERING = (
     | Repeat
     | GiveEmail
     | GiveName
+    | ForSeveral
 )
 """Commands that a question was asked for: what is left of it is no question of its own."""
 
@@ -145,11 +157,13 @@ class _Reading:
 
     def everything(self) -> list[Command]:
         said = self.said
-        given = self._given()
+        given = told.given(self.text, self.said, self.context)
         if any(isinstance(command, GiveEmail) for command in given):
             said = normalise(identity.without_email(self.text))
         if any(isinstance(command, GivePhone | GiveDateOfBirth) for command in given):
             said = identity.without_details(said, plain=self.question is Question.FULL_NAME)
+        slipped = self._slips(said)
+        said = names.corrected(said, slipped)
         started = begun.started(said, self.question)
         people_asked = [] if isinstance(started, JoinWaitlist | OptOut) else self._people(said)
         found: list[Command] = [*people_asked, *given]
@@ -157,17 +171,16 @@ class _Reading:
             found.append(Clinical())
         if details.says_new(said):
             found.append(SayNew())
-        if details.is_for_another(said):
-            found.append(ForAnother())
+        found += self._for_whom(said)
         if isinstance(started, StartReschedule | StartCancel | AskBooking):
-            return [*found, *self._about_existing(said, started)]
+            return [*found, *self._about_existing(said, started, slipped.values())]
         taken = self._choice(said)
         heard = self._times(said, taken)
         wished = () if taken and (taken.position or choosing.only_manner(heard.wishes)) else heard.wishes
         if started is None and asking.asks_hours(said, idle=self.question in begun.IDLE):
             wished = ()
         rest = without_names(heard.line.rest, found)
-        named = self._names(said, rest)
+        named = told.named(said, rest, self.context, slipped.values())
         if any(isinstance(command, AskPerson) and command.practitioners for command in found):
             named = [name for name in named if not is_of(name, What.PRACTITIONER)]
         found += self._acts(said, heard.line.rest, wished, named, taken)
@@ -177,7 +190,7 @@ class _Reading:
         found += [name for name in named if not (isinstance(name, GiveName) and gives_name(found))]
         if started and not any(isinstance(command, AskPerson) for command in found):
             found.append(started)
-        if self._asks(said, found):
+        if self._asks(existing.without_giving_up(said), found):
             found.append(Ask())
         return found
 
@@ -187,7 +200,7 @@ class _Reading:
             return False
         answering = [command for command in found if isinstance(command, _ANSWERING)]
         if answering:
-            wishes = all(isinstance(command, StartBooking | WishTime) for command in answering)
+            wishes = all(isinstance(command, StartBooking | WishTime | ForSeveral) for command in answering)
             return wishes and any(self._asks_of_practice(part) for part in asking.asked_apart(said))
         if any(isinstance(command, Affirm) for command in found):
             return assent.asks_besides(said)
@@ -197,6 +210,12 @@ class _Reading:
 
     def _asks_of_practice(self, part: str) -> bool:
         return not (starting.books(part) or hear_times(part, self.context.now).wishes)
+
+    def _slips(self, said: str) -> dict[str, str]:
+        """Nobody's own name is taken for a slip."""
+        menu = self.context.menu
+        asks_name = self.question in told.NAME_QUESTIONS
+        return {} if asks_name else names.slips(said, (*menu.appointment_types, *menu.locations))
 
     # What somebody comes with
 
@@ -210,7 +229,7 @@ class _Reading:
             return [AskPerson(reason)]
         return [AskMachine()] if asks else []
 
-    def _about_existing(self, said: str, started: Command) -> list[Command]:
+    def _about_existing(self, said: str, started: Command, slipped: Iterable[str]) -> list[Command]:
         """Times beside it tell which appointment; after "to" or "instead", where it shall move."""
         now, moving = self.context.now, isinstance(started, StartReschedule)
         old, new = existing.split_moved(said) if moving else (said, "")
@@ -221,10 +240,24 @@ class _Reading:
         started = msgspec.structs.replace(started, which=which if which != WishTime() else None)
         found: list[Command] = [Affirm()] if self.question is Question.ANYTHING_ELSE and assent.says_yes(said) else []
         rest = hear_times(said, now).line.rest
-        found += [name for name in self._names(said, rest) if isinstance(name, NameChoice)]
+        named = told.named(said, rest, self.context, slipped)
+        found += [name for name in named if isinstance(name, NameChoice)]
         if moving and not wishes.wishes and (towards := existing.towards(said)):
             found.append(WishTime(earlier=towards == "earlier", later=towards == "later"))
         return [*found, started, *wishes.wishes]
+
+    def _for_whom(self, said: str) -> list[Command]:
+        """Whose appointment it is: several people's, somebody else's, or the own one where that was asked."""
+        own_names = {tuple(names.tokens(name)) for name in self.context.names if names.is_said(name, said)}
+        if found := several.for_several(said) or (len(own_names) > 1 and ForSeveral(others=len(own_names))):
+            return [found]
+        if self.question in {Question.WHOSE_FIRST, Question.NEXT_PERSON}:
+            if several.means_self(said):
+                return [ForSelf()]
+            return [ForAnother()] if details.is_for_another(said) or several.means_other(said) else []
+        if self.question in _UNDER_WAY and several.adds_somebody(said):
+            return [ForSeveral(also=True)]
+        return [ForAnother()] if details.is_for_another(said) else []
 
     # What is taken, agreed to, refused
 
@@ -252,7 +285,8 @@ class _Reading:
         loosely = question is Question.THIS_TYPE
         yes, no = assent.agrees_loosely(said) if loosely else assent.says_yes(said), assent.says_no(said)
         thanks, ends = acts.thanks(said), acts.ends(said)
-        no = no or (question in _TIME_QUESTIONS and existing.gives_up(said))
+        gives_up = question not in _AT_REST and existing.gives_up(said)
+        no = no or gives_up
         no = no and not (acts.asks_repeat(said) or (taken and (taken.but or choosing.leaves_out(said))))
         if question is Question.ANYTHING_ELSE:
             no = assent.says_no(assent.without_bethinking(said))
@@ -289,6 +323,8 @@ class _Reading:
             found.append(Affirm())
         if no:
             found.append(Deny())
+        if gives_up and not (yes or wished or taken):
+            found.append(GiveUp())
         others = self._others(said, wished, named, taken)
         taken = None if ends and taken == Choose() and acts.thanks_for_help(said) else taken
         if taken and not others and (taken != Choose() or not (wished or yes or no)):
@@ -342,52 +378,3 @@ class _Reading:
         """ "Book me in" takes the one thing on the table."""
         single = self.question is Question.CHOICE and len(self.context.offers) == 1
         return single and starting.books(said) and not (yes or no or others or taken)
-
-    # Names and what else was given
-
-    def _given(self) -> list[Command]:
-        """What was told of the caller: only in words that announce it, or as the answer to the question."""
-        found: list[Command] = []
-        if email := identity.read_email(self.text):
-            found.append(GiveEmail(email))
-        if number := identity.announced_phone(self.said, international="+" in self.text):
-            found.append(GivePhone(number))
-        today = self.context.now.date()
-        born = identity.announced_birth_date(self.said, today)
-        if born is None and self.question is Question.FULL_NAME:
-            born = identity.read_birth_date(self.said, today)
-        if born:
-            found.append(GiveDateOfBirth(born))
-        if self.question not in _NAME_QUESTIONS and (name := identity.announced_name(self.text)):
-            found.append(GiveName(name))
-        return found
-
-    def _names(self, said: str, rest: str) -> list[Command]:
-        question, context, found = self.question, self.context, list[Command]()
-        own = [name for name in context.names if names.is_said(name, rest)]
-        if question in _NAME_QUESTIONS:
-            plain = re.sub(r"^(?:yes|yeah|yep|no|nope|ok|okay|sure)\b", "", rest)
-            name = identity.read_name(plain)
-            refused = question in _WHOLE_NAME and (assent.says_no(said) or asking.opens_question(said))
-            refused = refused and not identity.says_own_name(plain)
-            if name and not refused and (own or not starting.wants_booking(said) or identity.says_own_name(plain)):
-                found.append(GiveName(name))
-            if own or (question in _WHOLE_NAME and (found or question is Question.CALLER_NAME)):
-                return found
-        picking = question in {Question.PICK, Question.THIS_TYPE}
-        menu = context.menu
-        for what, ids in (
-            (What.PRACTITIONER, names.name_practitioners(rest, menu.practitioners, expected=picking)),
-            (What.APPOINTMENT_TYPE, names.name_by_words(rest, menu.appointment_types, expected=picking)),
-            (What.LOCATION, names.name_by_words(rest, menu.locations, expected=picking)),
-        ):
-            if ids:
-                found = [command for command in found if not isinstance(command, GiveName)]
-                found.append(NameChoice(what, ids))
-        if acts.wants_anyone(said) and not any(is_of(command, What.PRACTITIONER) for command in found):
-            found.append(AnyChoice(What.PRACTITIONER))
-        if acts.wants_any_place(said):
-            found.append(AnyChoice(What.LOCATION))
-        elif acts.wants_other_place(said) and not any(is_of(command, What.LOCATION) for command in found):
-            found.append(NameChoice(What.LOCATION, other=True))
-        return found

@@ -147,6 +147,9 @@ def _with_days(wish: WishTime, parts: list[DayPart], line: Line, today: date) ->
         first = last = None
     not_days = [day for part in parts if part.negative for day in part.found.days]
     not_weekdays = [day for part in parts if part.negative for day in part.found.weekdays]
+    if weekdays:  # Of days that come every week a day is left out every week.
+        refused = {*not_weekdays, *(day.isoweekday() for day in not_days)}
+        weekdays, not_days, not_weekdays = [day for day in weekdays if day not in refused], [], []
     return msgspec.structs.replace(
         wish,
         days=tuple(days),

@@ -30,6 +30,25 @@ PROVIDER = (
 )
 """Who or what is visited, by trade. Most trades of health end alike."""
 
+_KIN_EACH = (
+    "son daughter wife husband partner mum mother dad father kid child baby boy girl brother sister friend nan "
+    "nanna pop girlfriend boyfriend flatmate neighbour uncle nephew niece mate toddler hubby missus"
+)
+KIN = rf"(?:{one_of(_KIN_EACH)}|grand\w+|fianc\w+|aunt\w*|little one|other half|better half)"
+"""Who belongs to somebody."""
+
+KINS = one_of(
+    "sons daughters kids children boys girls twins parents brothers sisters friends mates grandkids littlies"
+)
+"""Several of them."""
+
+FUND = (
+    r"(?:bupa|medibank|hcf|nib|hbf|ahm|gmhba|cbhs|hif|peoplecare|australian unity|latrobe|southern cross|unimed|"
+    r"medicare|hicaps|ndis|dva|acc|work ?cover|work ?safe|icare|(?:private )?health (?:fund|insurance|cover)s?|"
+    r"private (?:health|cover)|insur(?:ance|er|ers|ed)|extras(?: cover)?|rebates?|(?:gold|white) card)"
+)
+"""Who pays beside the patient, in Australia and New Zealand."""
+
 FACT = one_of(
     "address addresses addres number numbers phone contact contacts rating ratings reviews location directions "
     "website site parking hours cost costs price prices fee fees rates details detail info information experience "

@@ -195,10 +195,16 @@ def _spelled(word: str) -> str:
     """The calendar word this is a near miss of, else the word."""
     if len(word) < 6 or not word.isalpha() or word in _SPELLED or word in _WELL_SPELLED:
         return word
-    near = [
-        known for known in _SPELLED if known[0] == word[0] and distance(word, known) <= (1 if len(known) < 8 else 2)
-    ]
+    near = [known for known in _SPELLED if is_slip(word, known)]
     return near[0] if len(near) == 1 else word
+
+
+def is_slip(word: str, known: str) -> bool:
+    """Whether ``word`` is ``known`` with a slip or, in a long word, two; the first letter is right."""
+    most = 1 if len(known) < 8 else 2
+    if word == known or word[0] != known[0] or abs(len(word) - len(known)) > most:
+        return False
+    return distance(word, known) <= most
 
 
 def distance(left: str, right: str) -> int:

@@ -136,6 +136,7 @@ CLARIFY = {
 
 _SURE = _("Just to be sure: do you mean {days}?")
 _IS_IT_FOR = _("Is it for {kind}?")
+_DO_YOU_MEAN = _("Do you mean {name}?")
 _WHICH = _("{question}: {names}?")
 _WHICH_TYPE = _("Which type of appointment would you like")
 _WHICH_PERSON = _("Who would you like to see")
@@ -159,6 +160,10 @@ def which_day(days: Sequence[date], today: date) -> str:
 
 def is_it_for(kind: str) -> str:
     return _IS_IT_FOR.format(kind=kind)
+
+
+def do_you_mean(name: str) -> str:
+    return _DO_YOU_MEAN.format(name=name)
 
 
 def which(names: Sequence[str], subject: str) -> str:
@@ -210,4 +215,4 @@ def read_back(offer: OfferedTime, called: str, today: date) -> str:
 
 
 def booked(offer: OfferedTime, today: date) -> str:
-    return f"{_BOOKED.format(**_parts(offer, today))} {ANYTHING_ELSE}"
+    return _BOOKED.format(**_parts(offer, today))

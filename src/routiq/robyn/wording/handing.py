@@ -20,6 +20,7 @@ YOUR_NAME = _("May I have your name, please?")
 CALL_REASON = _("What is it about, in a few words?")
 CALL_WHEN = _("When would be a good time to ring you?")
 CALL_MESSAGE = _("Is there anything they should know before they ring?")
+NO_CALL = _("No worries, I have told our team that you need no call.")
 NOTED = _("I have noted that.")
 
 _THANK_YOU = _("Thank you, {name}. I have asked our team to ring you back.")
