@@ -80,6 +80,7 @@ def client_in(owner: Person, practice: Practice) -> Client:
     return client
 
 
+from tests.carriers import twilio  # noqa: E402, F401
 from tests.keywatch import key_watch  # noqa: E402, F401
 from tests.pools import two_sessions  # noqa: E402, F401
 from tests.sandboxes import connection, sandbox, shared_sandbox, synced  # noqa: E402, F401

@@ -13,6 +13,7 @@ from routiq.backups.shelf import shelf
 from routiq.connections.connecting import live_connection
 from routiq.connections.gateways import gateway_of
 from routiq.connections.models import Connection
+from routiq.messaging.carrier import NotCarried, carrier
 from routiq.migrations_runner import outstanding
 from routiq.mirror.queries import counts, practice_overview
 from routiq.pms import registry
@@ -47,6 +48,7 @@ def examine() -> list[Finding]:
         ),
     ]
     findings += _model()
+    findings += _texts()
     findings += _backups()
     connection = live_connection()
     if connection is None:
@@ -96,6 +98,26 @@ _DO = defaultdict(
     refused="Check ROUTIQ_MODEL_NAME and ROUTIQ_MODEL_KEY.",
     schema="Its model does not keep to the schema; name another with ROUTIQ_MODEL_NAME.",
 )
+
+
+def _texts() -> list[Finding]:
+    """Whether texts can be handed over, where the installation sends any."""
+    by = carrier()
+    if by is None:
+        return []
+    try:
+        name = by.check()
+    except NotCarried as error:
+        what = (
+            "Check ROUTIQ_TWILIO_ACCOUNT and ROUTIQ_TWILIO_TOKEN."
+            if error.code in _NOT_LET_IN
+            else ("Look at the account in Twilio's console, and at what this machine may reach.")
+        )
+        return [Finding(False, f"texts: Twilio does not answer as it must ({error.code}). {what}")]
+    return [Finding(True, f"texts: sent by Twilio's account “{name}”")]
+
+
+_NOT_LET_IN = ("20003", "20404", "status_401", "status_403", "status_404")
 
 
 def _backups() -> list[Finding]:

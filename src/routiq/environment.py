@@ -277,6 +277,39 @@ def model_server() -> ModelServer:
     )
 
 
+@dataclass(frozen=True)
+class TextCarrier:
+    """Who carries text messages; without ``account`` nobody does."""
+
+    account: str = ""
+    token: str = field(default="", repr=False)
+    sender: str = ""
+    url: str = ""
+
+
+_TWILIO = "https://api.twilio.com"
+
+
+def text_carrier() -> TextCarrier:
+    """``ROUTIQ_TWILIO_ACCOUNT`` and what belongs to it. Patients' numbers go there, so that plain http is for this
+    machine only."""
+    account = text("ROUTIQ_TWILIO_ACCOUNT", "")
+    if not account:
+        return TextCarrier()
+    if not re.fullmatch(r"AC[0-9a-f]{32}", account):
+        raise SettingError("ROUTIQ_TWILIO_ACCOUNT", "must be the account's SID: AC and 32 digits from 0 to f")
+    sender = text("ROUTIQ_SMS_FROM")
+    if not re.fullmatch(r"\+[1-9]\d{7,14}|MG[0-9a-f]{32}", sender):
+        # A name in place of a number cannot be answered with STOP.
+        problem = "must be a number of the account, such as +61491570006, or the SID of a messaging service (MG...)"
+        raise SettingError("ROUTIQ_SMS_FROM", problem)
+    url = base_url("ROUTIQ_TWILIO_URL", _TWILIO)
+    parts = urlsplit(url)
+    if parts.path or parts.username or (parts.scheme == "http" and parts.hostname not in _LOCAL):
+        raise SettingError("ROUTIQ_TWILIO_URL", "must be https:// and a host; plain http is for this machine only")
+    return TextCarrier(account, text("ROUTIQ_TWILIO_TOKEN"), sender, url)
+
+
 def _is_near(host: str) -> bool:
     """This machine, a private address, or a name without a dot, which only one's own network knows."""
     try:

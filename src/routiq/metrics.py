@@ -15,6 +15,7 @@ from routiq.connections.connecting import live_connection
 from routiq.connections.models import Connection
 from routiq.frontdesk.answered import waits_for_a_person
 from routiq.frontdesk.models import StaffTask, Write
+from routiq.messaging.models import Text
 from routiq.practices.people import practice_ids
 from routiq.practices.tenancy import acting_for
 from routiq.sync import inbox
@@ -30,6 +31,7 @@ HELP = {
     "routiq_runs_open": "Sync runs under way or waiting for a key.",
     "routiq_bookings_open": "Bookings, moves, cancellations and registrations whose outcome is not known yet.",
     "routiq_tasks_open": "Staff tasks that nobody has done.",
+    "routiq_texts_open": "Text messages to patients that wait to go out, or may have gone.",
     "routiq_person_wait_seconds": "How long half of the patients waited for a person, of the last 30 days.",
     "routiq_jobs": "Jobs in the queue, by status.",
     "routiq_backup_age_seconds": "How old the newest backup on this machine is that can be restored.",
@@ -69,6 +71,7 @@ def _practices() -> Iterator[tuple[str, str, float]]:
             own = f'practice="{practice_id}"'
             yield "routiq_bookings_open", own, Write.objects.filter(state__in=Write.OPEN).count()
             yield "routiq_tasks_open", own, StaffTask.objects.filter(done_at=None).count()
+            yield "routiq_texts_open", own, Text.objects.filter(state__in=Text.OPEN).count()
             if (waits := waits_for_a_person()) is not None:
                 yield "routiq_person_wait_seconds", own, round(waits.half.total_seconds())
             if connection is not None:

@@ -97,10 +97,14 @@ async def _forget_dead_workers(worker_app: object) -> None:
 
 
 async def _start_what_waits(worker_app: object) -> None:
-    """Do now what the schedule would do some time later: what a crash left open, letters and deletions that wait."""
+    """Do now what the schedule would do some time later: what a crash left open, letters, texts and deletions that
+    wait."""
     from procrastinate.exceptions import AlreadyEnqueued
 
-    for name in ("sync.keep_going", "frontdesk.settle", "practices.post_what_is_left", "connections.retention"):
+    for name in (
+        *("sync.keep_going", "frontdesk.settle", "practices.post_what_is_left"),
+        *("messaging.send_due", "connections.retention"),
+    ):
         try:
             await worker_app.tasks[name].defer_async(timestamp=int(time.time()))  # type: ignore[attr-defined]
         except AlreadyEnqueued:

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "routiq.mirror",
     "routiq.sync",
     "routiq.consent",
+    "routiq.messaging",
     "routiq.frontdesk",
     "routiq.knowledge",
     "routiq.robyn",
@@ -176,6 +177,9 @@ SYNC_SIDE_BY_SIDE = environment.whole("ROUTIQ_SYNC_SIDE_BY_SIDE", 4, least=1)
 
 MODEL = environment.model_server()
 """Whom Robyn may ask what a patient's words mean, where a practice allows it; by default nobody."""
+
+TEXT_CARRIER = environment.text_carrier()
+"""Who carries text messages to patients; by default nobody."""
 
 # Letters to the owners of a practice.
 BASE_URL = environment.base_url("ROUTIQ_BASE_URL", "http://127.0.0.1:8000")

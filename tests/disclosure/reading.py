@@ -12,7 +12,7 @@ from pathlib import Path
 import routiq
 
 SOURCE = Path(routiq.__file__).parent
-ROOMS = ("connections", "consent", "frontdesk", "knowledge", "robyn")
+ROOMS = ("connections", "consent", "frontdesk", "knowledge", "messaging", "robyn")
 """Those that decide about people, each with a module ``decisions``."""
 
 Function = ast.FunctionDef

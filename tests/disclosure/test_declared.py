@@ -35,6 +35,8 @@ NO_DECISION = {
     "knowledge.models.Source.State": "how far the reading of a source is",
     "knowledge.questions.Kind": "how a question is read; what follows is Missing or an answer",
     "knowledge.readiness.Light": "about the practice's knowledge",
+    "messaging.models.Text.Purpose": "what a text is for",
+    "messaging.models.Text.State": "how far a text is; why there is none is a Reason",
     "connections.models.Connection.State": "about the practice's connection",
     "robyn.rehearsal_models.ScenarioRun.State": "of a rehearsal, in which nothing happens",
     "robyn.rehearsing.ledger.Kind": "of a rehearsal, in which nothing happens",

@@ -99,6 +99,8 @@ class InMemoryDesk:
     """Practitioners who have no free time at all."""
     outcomes: list[Outcome] = field(default_factory=list)
     stored_wrong: bool = False
+    texts: bool = False
+    """A text is stored with whatever is done."""
     searches: list[Wish] = field(default_factory=list)
     requests: list[BookingRequest] = field(default_factory=list)
     booked: dict[str, tuple[BookingRequest, BookingAnswer]] = field(default_factory=dict)
@@ -233,12 +235,13 @@ class InMemoryDesk:
         if isinstance(request, CancelRequest):
             start = request.starts_at
             return StoredChange(
-                answer.write_id, "cancellation", done, is_open, patient, appointment, "", "", "", start
-            )
+                answer.write_id, "cancellation", done, is_open, patient, appointment, "", "", "", start,
+                text_follows=self.texts and done,
+            )  # fmt: skip
         offer, who = request.offer, "p9" if self.stored_wrong else request.offer.practitioner_id
         return StoredChange(
             answer.write_id, "move", done, is_open, patient, appointment, who, offer.location_id,
-            offer.appointment_type_id, offer.starts_at,
+            offer.appointment_type_id, offer.starts_at, text_follows=self.texts and done,
         )  # fmt: skip
 
     def habit_of(self, patient_id: str) -> Habit:
@@ -318,7 +321,7 @@ class InMemoryDesk:
                 offer = request.offer
                 stored = StoredBooking(
                     booking_id, answer.outcome is Outcome.BOOKED, request.patient_id, offer.practitioner_id,
-                    offer.location_id, offer.appointment_type_id, offer.starts_at,
+                    offer.location_id, offer.appointment_type_id, offer.starts_at, text_follows=self.texts,
                 )  # fmt: skip
                 return replace(stored, practitioner_id="p9") if self.stored_wrong else stored
         return None

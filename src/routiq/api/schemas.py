@@ -311,6 +311,23 @@ class Step(Given):
     step: str = Field(description="Such as `held`, `times_read`, `sent`, `answered`, `conflicts_read`, `closed`.")
 
 
+class Confirmation(Given):
+    state: str = Field(description="`waiting`, `uncertain` (being looked up), `sent` or `not_sent`.")
+    reason: str = Field(
+        description="Why it is not sent, such as `no_mobile`, `stopped` or `invalid_number`; or empty."
+    )
+    words: str = Field(description="What the text says; empty where there is none.")
+    number_ending: str = Field(description="The last three digits of the patient's mobile.")
+    due_at: datetime = Field(description="While it waits: when it goes out. UTC.")
+    sent_at: datetime | None = Field(description="When the carrier took it. UTC.")
+
+
+_CONFIRMATION = Field(
+    description="The text to the patient, or why there is none; null where none was meant to be: before it is done, "
+    "with texts switched off, and where the installation sends none."
+)
+
+
 class Booking(Given):
     id: UUID
     outcome: str = Field(description="`booked`, `slot_taken`, `not_allowed`, `uncertain` or `vendor_down`.")
@@ -324,6 +341,7 @@ class Booking(Given):
     created_at: datetime
     finished_at: datetime | None
     steps: list[Step]
+    text: Confirmation | None = _CONFIRMATION
 
 
 class Change(Given):
@@ -339,6 +357,7 @@ class Change(Given):
     created_at: datetime
     finished_at: datetime | None
     steps: list[Step]
+    text: Confirmation | None = _CONFIRMATION
 
 
 class Reply(Given):

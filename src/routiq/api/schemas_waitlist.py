@@ -88,3 +88,7 @@ class DeskRules(Given):
     offers_a_day: int = Field(description="Nobody who waits is offered more times in one day.")
     intake_fields: list[Question] = Field(description="What a new patient is asked beside the name, in order.")
     left_to_team: list[str] = Field(description="Ids of appointment types of which no times are offered.")
+    text_confirmations: bool = Field(
+        description="Whether a text goes to the patient after each booking, move and cancellation; only where the "
+        "installation sends texts."
+    )

@@ -11,6 +11,7 @@ from routiq.connections import models as connections
 from routiq.frontdesk import models as frontdesk
 from routiq.frontdesk.answering import answer as change_answer
 from routiq.frontdesk.booking import answer
+from routiq.frontdesk.confirmations import text_about
 from routiq.frontdesk.wishes import Menu, OfferedTime
 from routiq.mirror import models as mirror
 from routiq.mirror import queries
@@ -167,7 +168,13 @@ def booking(row: frontdesk.Booking, *, with_notes: bool) -> schemas.Booking:
         message=told.message,
         appointment=made,
         steps=[schemas.Step.of(each) for each in row.steps.all()],
+        text=confirmation(row),
     )
+
+
+def confirmation(row: frontdesk.Write) -> schemas.Confirmation | None:
+    text = text_about(row)
+    return schemas.Confirmation.of(text, words=text.body) if text else None
 
 
 def change(row: frontdesk.Write) -> schemas.Change:
@@ -180,4 +187,5 @@ def change(row: frontdesk.Write) -> schemas.Change:
         patient_id=who.pk if who else None,
         message=told.message,
         steps=[schemas.Step.of(each) for each in row.steps.all()],
+        text=confirmation(row),
     )

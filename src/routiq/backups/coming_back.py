@@ -25,6 +25,7 @@ from routiq.connections.models import Connection
 from routiq.connections.rotation import unreadable
 from routiq.frontdesk.restored import close_what_was_under_way
 from routiq.knowledge.digest import skip_if_due
+from routiq.messaging.restored import hold_back_texts
 from routiq.practices import audit
 from routiq.practices.letters import tell_owners
 from routiq.practices.models import AuditEntry, Letter, Practice
@@ -102,6 +103,7 @@ def _settle(practice_id: int, backup: Backup, ended: set[int]) -> None:
     when = f"{local:%A} {local.day} {local:%B %Y}, {local:%H:%M}"
     open_writes = close_what_was_under_way(when)
     leave_to_the_team(when)
+    hold_back_texts()
     letters = hold_back_letters()
     skip_if_due(timezone.now())
     connection = live_connection()

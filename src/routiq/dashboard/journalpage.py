@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from routiq.dashboard import textwords
 from routiq.dashboard.context import vendor_label
 from routiq.dashboard.taskpage import Line, lines_of
 from routiq.dashboard.who import names_of
@@ -129,6 +130,8 @@ class Journal:
     requests: int
     took: timedelta | None
     tasks: tuple[Line, ...]
+    text: str
+    """How the text to the patient about it stands; empty where none was meant to be."""
 
 
 def journal_of(write: Write, reader: str = "") -> Journal:
@@ -160,6 +163,7 @@ def journal_of(write: Write, reader: str = "") -> Journal:
         requests=write.steps.filter(step__in=_REQUESTS - _ANSWERS).count(),
         took=write.finished_at - write.created_at if write.finished_at else None,
         tasks=tuple(lines_of(list(StaffTask.objects.filter(write=write).order_by("pk")), reader, Sight(None))),
+        text=textwords.of_write(write),
     )
 
 

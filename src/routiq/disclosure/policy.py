@@ -15,6 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from routiq.disclosure.register import Entry, Register
+from routiq.messaging.carrier import carrier
 from routiq.practices.decisions import By
 from routiq.robyn.decisions import model_host
 from routiq.robyn.manner import settings_of_practice
@@ -44,6 +45,8 @@ class Facts:
     model_is_near: bool
     on: date
     """By the practice's clock."""
+    sends_texts: bool = False
+    """Whether a carrier is handed texts to patients."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,7 @@ def policy_now(register: Register) -> Policy:
             model_host=model_host(),
             model_is_near=settings.MODEL.is_near,
             on=timezone.now().astimezone(practice.zone).date(),
+            sends_texts=carrier() is not None,
         ),
     )
 
@@ -121,8 +125,19 @@ def policy_of(register: Register, facts: Facts) -> Policy:
         ),
         _people(facts),
         _going_elsewhere(facts),
+        *([_TEXTS] if facts.sends_texts else []),
     )
     return Policy(f"How computer programs help to make decisions at {facts.practice}", sections)
+
+
+_TEXTS = Section(
+    "Who carries text messages",
+    paragraphs=(
+        "A text message about an appointment goes through Twilio, a company in the United States, which keeps it "
+        "outside Australia and New Zealand. It sees the mobile number and what the text says: our name, your first "
+        "name, when and where the appointment is, with whom, and its type.",
+    ),
+)
 
 
 def _about(facts: Facts) -> Section:

@@ -8,6 +8,7 @@ from routiq.connections import decisions as of_connections
 from routiq.consent import decisions as of_consent
 from routiq.frontdesk import decisions as of_frontdesk
 from routiq.knowledge import decisions as of_knowledge
+from routiq.messaging import decisions as of_messaging
 from routiq.practices.decisions import DATA, TOPICS, AsSet, By, Decision
 from routiq.robyn import decisions as of_robyn
 
@@ -16,6 +17,7 @@ DECISIONS: tuple[Decision, ...] = (
     *of_knowledge.DECISIONS,
     *of_frontdesk.DECISIONS,
     *of_consent.DECISIONS,
+    *of_messaging.DECISIONS,
     *of_connections.DECISIONS,
 )
 

@@ -22,7 +22,7 @@ from routiq import faults
 from routiq.connections import health
 from routiq.connections.gateways import gateway_of
 from routiq.connections.models import Connection
-from routiq.frontdesk import journal, known_times, rehearsing
+from routiq.frontdesk import confirmations, journal, known_times, rehearsing
 from routiq.frontdesk.models import StaffTask, Write
 from routiq.frontdesk.tasks import leave_task
 from routiq.mirror.published import publish
@@ -358,9 +358,10 @@ def follow_up(steps: Steps, write: Write) -> None:
 
 @transaction.atomic
 def finish(steps: Steps, write: Write, step: str) -> None:
-    """The good end."""
+    """The good end. What the patient is told of it by text is stored with it (B13)."""
     journal.close(write, steps.done, step)
     steps.settled(write)
+    confirmations.owe(write)
 
 
 def blame(connection: Connection, error: PmsError) -> None:

@@ -1,4 +1,4 @@
-"""What the front desk does about a change in the copy, in the transaction that brought it."""
+"""What the front desk does about a change in the copy, in the transaction that brought it; and about its texts."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from datetime import datetime
 from django.utils import timezone
 
 from routiq.connections.models import Connection
+from routiq.frontdesk import confirmations
 from routiq.frontdesk.ending import take_off_who_was_booked, tell_what_is_taken
 from routiq.frontdesk.freed import came_free, somebody_waits
 from routiq.frontdesk.matching import Stands
+from routiq.messaging import concerns
+from routiq.messaging.models import Text
 from routiq.mirror.changes import Change, Row
 from routiq.mirror.models import Appointment
 from routiq.mirror.published import listeners
@@ -55,3 +58,6 @@ def _standing(row: Row | None) -> Stands | None:
 
 
 listeners.append(hear)
+concerns.of_purpose[Text.Purpose.CONFIRMATION] = concerns.Concern(
+    still_holds=confirmations.still_holds, not_sent=confirmations.ring_instead
+)

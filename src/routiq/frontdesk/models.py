@@ -208,6 +208,8 @@ class DeskRules(PracticeOwned):
     left_to_team = models.JSONField(default=list)
     """The vendor's ids of appointment types that are not offered, whatever the vendor's own switches say: not every
     vendor tells which of them are open for online bookings."""
+    text_confirmations = models.BooleanField(default=True, db_default=True)
+    """A text to the patient after each booking, move and cancellation, where the installation can send any."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["practice"], name="one_set_of_desk_rules")]

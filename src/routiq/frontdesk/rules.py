@@ -58,6 +58,7 @@ def change_rules(
     offers_a_day: int,
     intake_fields: Sequence[tuple[str, bool]],
     left_to_team: Collection[str] = (),
+    text_confirmations: bool = True,
 ) -> DeskRules:
     """Set the rules of the practice in force, all at once; they count from the next word on. ``CannotBe``."""
     problems = _problems(late_cancellation, cancellation_window_hours, cancellation_fee, booking_instructions)
@@ -77,6 +78,7 @@ def change_rules(
         "offers_a_day": offers_a_day,
         "intake_fields": [[name, needed] for name, needed in intake_fields],
         "left_to_team": sorted(set(left_to_team)),
+        "text_confirmations": text_confirmations,
     }
     changed = sorted(name for name, value in wanted.items() if getattr(rules, name) != value)
     for name, value in wanted.items():

@@ -10,6 +10,8 @@ from phonenumbers.phonemetadata import PhoneMetadata
 
 #: What people write between the digits.
 _BETWEEN = {ord(mark): None for mark in " ()-."}
+#: Country codes of Australia and New Zealand.
+_HERE = (61, 64)
 _NOT_DIGITS = re.compile(r"\D+")
 
 
@@ -27,6 +29,15 @@ def e164(number: str, normalised: str = "", region: str = "AU") -> str:
         if parsed:
             return parsed
     return _at_home(number, region) or _parsed(number, region) if number else ""
+
+
+def is_mobile(number: str) -> bool:
+    """Whether a number in E.164 is a mobile of Australia or New Zealand."""
+    try:
+        parsed = phonenumbers.parse(number, None)
+    except phonenumbers.NumberParseException:
+        return False
+    return parsed.country_code in _HERE and phonenumbers.number_type(parsed) == phonenumbers.PhoneNumberType.MOBILE
 
 
 def _parsed(text: str, region: str | None) -> str:

@@ -11,6 +11,7 @@ from routiq.consent import ledger
 from routiq.frontdesk import (
     booking,
     cancelling,
+    confirmations,
     holding,
     identity,
     moving,
@@ -84,6 +85,8 @@ class StoredBooking:
     location_id: str
     appointment_type_id: str
     starts_at: datetime
+    text_follows: bool = False
+    """A text to the patient about it is stored, or has gone."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,7 @@ class StoredChange:
     location_id: str
     appointment_type_id: str
     starts_at: datetime | None
+    text_follows: bool = False
 
 
 class Desk(Protocol):
@@ -272,6 +276,7 @@ class FrontDesk:
             location_id=row.location_remote_id,
             appointment_type_id=row.appointment_type_remote_id,
             starts_at=row.starts_at,
+            text_follows=confirmations.is_owed(row),
         )
 
     def stored_change(self, write_id: str) -> StoredChange | None:
@@ -289,6 +294,7 @@ class FrontDesk:
             location_id=row.location_remote_id,
             appointment_type_id=row.appointment_type_remote_id,
             starts_at=row.starts_at,
+            text_follows=confirmations.is_owed(row),
         )
 
     def hand_over(self, message: Message) -> HandedOver:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from routiq.frontdesk.models import StaffTask, Write
+from routiq.messaging.models import Text
 from routiq.practices import audit
 from routiq.practices.live import announce
 from routiq.practices.models import PersonalLetter
@@ -24,8 +25,8 @@ BATCH = 500
 
 def forget_old(now: datetime | None = None) -> int:
     """Delete conversations of the practice in force whose last word is older than it keeps them, with their turns,
-    hand-overs, e-mails and tasks, what was said when scenarios were played, and the accepting words in the journal.
-    Returns how many conversations went."""
+    hand-overs, e-mails and tasks, text messages, what was said when scenarios were played, and the accepting words in
+    the journal. Returns how many conversations went."""
     practice_id = current_practice_id()
     before = (now or timezone.now()) - relativedelta(months=settings_of_practice().transcript_months)
     gone = 0
@@ -41,6 +42,7 @@ def forget_old(now: datetime | None = None) -> int:
         gone += len(ids)
     ScenarioRun.objects.filter(practice_id=practice_id, asked_at__lt=before).delete()
     PersonalLetter.objects.filter(practice_id=practice_id, created_at__lt=before).delete()
+    Text.objects.filter(practice_id=practice_id, created_at__lt=before).delete()
     quoted = Write.objects.filter(practice_id=practice_id, created_at__lt=before).exclude(accepting_words="")
     quoted.update(accepting_words="")
     if gone:

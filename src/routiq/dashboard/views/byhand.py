@@ -185,7 +185,8 @@ def _told(request: HttpRequest, answer: Answer, done: str) -> HttpResponse | Non
     zone = place.time_zone if place else write.connection.practice.time_zone
     who = journal.patient.full_name if journal.patient else "the patient"
     with_whom = f" with {journal.practitioner}" if journal.practitioner else ""
-    messages.success(request, f"{done.capitalize()}: {who}, {bookpage.spoken(write.starts_at, zone)}{with_whom}.")
+    said = f"{done.capitalize()}: {who}, {bookpage.spoken(write.starts_at, zone)}{with_whom}."
+    messages.success(request, f"{said} {journal.text}".strip())
     day = journal.local_start.date().isoformat() if journal.local_start else ""
     where = f"&location={place.pk}" if place else ""
     return redirect(f"{reverse('calendar')}?day={day}{where}#e{write.appointment_remote_id}")

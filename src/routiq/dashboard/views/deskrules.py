@@ -16,6 +16,7 @@ from routiq.dashboard.seats import actor
 from routiq.frontdesk import rules as desk
 from routiq.frontdesk.intake import Field
 from routiq.frontdesk.models import DeskRules
+from routiq.messaging.carrier import carrier
 from routiq.mirror.models import AppointmentType
 
 ASKED = (("no", "Not asked"), ("asked", "Asked"), ("needed", "Needed"))
@@ -53,7 +54,9 @@ class RulesForm(forms.Form):
         max_value=desk.OFFERS_A_DAY[-1],
         error_messages={"required": "Give a number; 2 is usual."},
     )
-
+    text_confirmations = forms.BooleanField(
+        label="Text a confirmation after each booking, change and cancellation", required=False
+    )
     left_to_team = forms.MultipleChoiceField(
         label="Left to the team",
         required=False,
@@ -64,6 +67,8 @@ class RulesForm(forms.Form):
     def __init__(self, *args: object, types: Sequence[tuple[str, str]], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["left_to_team"].choices = types  # type: ignore[attr-defined]
+        # A form ignores what is sent for a disabled field: it stays as it is.
+        self.fields["text_confirmations"].disabled = carrier() is None
         for field in _OPTIONAL:
             self.fields[f"ask_{field}"] = forms.ChoiceField(label=LABELS[field], choices=ASKED)
 
@@ -81,7 +86,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     types = _types()
     if request.method != "POST":
         return _page(request, RulesForm(initial=_stored(), types=types))
-    form = RulesForm(request.POST, types=types)
+    form = RulesForm(request.POST, initial=_stored(), types=types)
     if not form.is_valid():
         return _page(request, form, 422)
     said = {name: form.cleaned_data[name] for name in _PLAIN}
@@ -105,6 +110,7 @@ _PLAIN = (
     "booking_instructions",
     "offer_minutes",
     "offers_a_day",
+    "text_confirmations",
 )
 
 
@@ -126,4 +132,5 @@ def _types() -> list[tuple[str, str]]:
 
 
 def _page(request: HttpRequest, form: RulesForm, status: int = 200) -> HttpResponse:
-    return render(request, "dashboard/settings/front_desk.html", {"form": form}, status=status)
+    context = {"form": form, "sends_texts": carrier() is not None}
+    return render(request, "dashboard/settings/front_desk.html", context, status=status)

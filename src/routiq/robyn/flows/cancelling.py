@@ -10,6 +10,7 @@ from datetime import datetime
 from routiq.frontdesk.changes import CancelRequest, ChangeAnswer, Late
 from routiq.frontdesk.wishes import Outcome
 from routiq.robyn import wording as words
+from routiq.robyn.desk import StoredChange
 from routiq.robyn.flows import aside, choosing, handover, proving
 from routiq.robyn.flows.turn import Said, Turn
 from routiq.robyn.memory import OFFER_LASTS, Change, Flow, Visit, Want
@@ -155,13 +156,16 @@ def _outcome(turn: Turn, answers: list[tuple[Visit, ChangeAnswer]]) -> Said:
             "asked_to_cancel", appointment=visit.id, outcome=answer.outcome.value, write=answer.write_id,
             steps=list(answer.steps),
         )  # fmt: skip
-    done = [visit for visit, answer in answers if _is_done(turn, visit, answer)]
+    stored = {visit.id: _stored(turn, visit, answer) for visit, answer in answers}
+    done = [visit for visit, _ in answers if stored[visit.id]]
     left = [(visit, answer) for visit, answer in answers if visit not in done]
     if memory.arranged in {visit.time.starts_at for visit in done}:
         memory.arranged = None
     if not done and all(answer.outcome is Outcome.ASK_FIRST for _, answer in left):
         return read_back(turn)  # It has become late since it was read back.
-    said = [wording.cancelled([visit.time for visit in done], turn.today)] if done else []
+    text_follows = all(each.text_follows for each in stored.values() if each)
+    cancelled = wording.cancelled([visit.time for visit in done], turn.today) if done else ""
+    said = [words.and_text(cancelled, text_follows)] if done else []
     if left:
         said.append(_not_done(turn, left, alone=not done and len(left) == 1))
     if not done or left:
@@ -169,15 +173,13 @@ def _outcome(turn: Turn, answers: list[tuple[Visit, ChangeAnswer]]) -> Said:
     return _offer_another(turn, done, said[0])
 
 
-def _is_done(turn: Turn, visit: Visit, answer: ChangeAnswer) -> bool:
-    """Said of the stored row, and of nothing else (B7)."""
+def _stored(turn: Turn, visit: Visit, answer: ChangeAnswer) -> StoredChange | None:
+    """The row of one that is done: what is said is said of it, and of nothing else (B7)."""
     stored = turn.desk.stored_change(answer.write_id) if answer.outcome is Outcome.DONE else None
-    return (
-        stored is not None
-        and stored.done
-        and (stored.patient_id, stored.appointment_id) == (turn.memory.patient_id, visit.id)
-        and stored.starts_at == visit.time.starts_at
-    )
+    if stored is None or not stored.done or stored.starts_at != visit.time.starts_at:
+        return None
+    same = (stored.patient_id, stored.appointment_id) == (turn.memory.patient_id, visit.id)
+    return stored if same else None
 
 
 def _not_done(turn: Turn, left: list[tuple[Visit, ChangeAnswer]], *, alone: bool) -> str:

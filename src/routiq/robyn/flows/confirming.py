@@ -74,13 +74,13 @@ def _outcome(turn: Turn, offer: Offer, answer: BookingAnswer) -> Said:
 def _booked(turn: Turn, offer: Offer, answer: BookingAnswer) -> Said:
     stored = turn.desk.stored_booking(answer.booking_id)
     time = said_of(stored, offer, turn.memory.patient_id)
-    if time is None:
+    if stored is None or time is None:
         handover.leave_task(
             turn, handover.CHECK_BOOKING, "The stored booking does not match what was agreed; check it"
         )
         return _waiting(turn, offer, answer)
     _close(turn, answer.booking_id, time)
-    return _and_then(turn, wording.booked(time, turn.today))
+    return _and_then(turn, wording.booked(time, turn.today, text_follows=stored.text_follows))
 
 
 def _and_then(turn: Turn, said: str) -> Said:
@@ -123,7 +123,7 @@ def follow_up(turn: Turn) -> Said | None:
     offer = memory.offer(memory.chosen)
     stored = turn.desk.stored_booking(memory.booking_id) if memory.booking_id else None
     time = said_of(stored, offer, memory.patient_id) if offer else None
-    if time is None:
+    if stored is None or time is None:
         return None
     _close(turn, memory.booking_id, time)
-    return _and_then(turn, wording.booked(time, turn.today))
+    return _and_then(turn, wording.booked(time, turn.today, text_follows=stored.text_follows))

@@ -56,10 +56,12 @@ def _outcome(turn: Turn, offer: Offer, answer: ChangeAnswer) -> Said:
         "asked_to_move", appointment=old.id, outcome=answer.outcome.value, write=answer.write_id,
         steps=list(answer.steps),
     )  # fmt: skip
-    if answer.outcome is Outcome.DONE and (time := _stored(turn, offer, answer)):
+    if answer.outcome is Outcome.DONE and (moved := _stored(turn, offer, answer)):
+        time, text_follows = moved
         memory.start_over()
         memory.arranged = time.starts_at
-        return turn.ask(Question.ANYTHING_ELSE, f"{changes.moved(time, turn.today)} {wording.ANYTHING_ELSE}")
+        said = wording.and_text(changes.moved(time, turn.today), text_follows)
+        return turn.ask(Question.ANYTHING_ELSE, f"{said} {wording.ANYTHING_ELSE}")
     if answer.outcome is Outcome.SLOT_TAKEN:
         memory.declined = (*memory.declined, offer.time.starts_at)
         return offering.search(turn, changes.MOVE_TAKEN)
@@ -77,11 +79,12 @@ def _outcome(turn: Turn, offer: Offer, answer: ChangeAnswer) -> Said:
     return turn.ask(Question.ANYTHING_ELSE, f"{sentence} {wording.ANYTHING_ELSE}")
 
 
-def _stored(turn: Turn, offer: Offer, answer: ChangeAnswer) -> OfferedTime | None:
-    """What may be said of the stored row: its own time, with the names of what it shares with the offer."""
+def _stored(turn: Turn, offer: Offer, answer: ChangeAnswer) -> tuple[OfferedTime, bool] | None:
+    """What may be said of the stored row: its own time, with the names of what it shares with the offer; and whether
+    a text follows."""
     stored, time = turn.desk.stored_change(answer.write_id), offer.time
     if stored is None or not stored.done or stored.starts_at is None:
         return None
     said = (stored.patient_id, stored.practitioner_id, stored.location_id, stored.appointment_type_id)
     agreed = (turn.memory.patient_id, time.practitioner_id, time.location_id, time.appointment_type_id)
-    return replace(time, starts_at=stored.starts_at) if said == agreed else None
+    return (replace(time, starts_at=stored.starts_at), stored.text_follows) if said == agreed else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from routiq.robyn import wording
 from routiq.robyn.flows.turn import Turn
 from routiq.robyn.wording import changes
 
@@ -17,4 +18,5 @@ def news(turn: Turn) -> str:
         return ""
     memory.pending = ""
     turn.did("settled", write=stored.write_id, done=stored.done)
-    return str((_DONE if stored.done else _NOT_DONE).get(stored.kind, ""))
+    said = str((_DONE if stored.done else _NOT_DONE).get(stored.kind, ""))
+    return wording.and_text(said, stored.done and stored.text_follows)

@@ -152,6 +152,7 @@ _SUITS, _WHICH_SUITS = _("Would that suit you?"), _("Which would suit you?")
 _WHICH_OF = _("I have {times}. Which one would you like?")
 _READ_BACK = _("So that is {start}, {kind} with {practitioner} at {location}, for {called}. Shall I book it?")
 _BOOKED = _("It is booked: {start}, {kind} with {practitioner} at {location}.")
+TEXT_FOLLOWS = _("I'll text you a confirmation.")
 
 
 def which_day(days: Sequence[date], today: date) -> str:
@@ -214,5 +215,10 @@ def read_back(offer: OfferedTime, called: str, today: date) -> str:
     return _READ_BACK.format(**_parts(offer, today), called=called)
 
 
-def booked(offer: OfferedTime, today: date) -> str:
-    return _BOOKED.format(**_parts(offer, today))
+def booked(offer: OfferedTime, today: date, *, text_follows: bool = False) -> str:
+    return and_text(_BOOKED.format(**_parts(offer, today)), text_follows)
+
+
+def and_text(said: str, follows: bool) -> str:
+    """What is done, and the promise of a text where one is stored."""
+    return f"{said} {TEXT_FOLLOWS}" if follows else said
