@@ -278,3 +278,27 @@ def test_any_other_question_is_none(words: str) -> None:
     talk = Talk()
     talk.say(words)
     assert [message.trigger for message in talk.desk.messages] == [Trigger.UNKNOWN.value]
+
+
+def test_the_words_themselves_reach_the_team_also_when_they_are_few() -> None:
+    talk = Talk()
+    talk.say("tell Oliver thanks for last week")
+    assert "asked for Oliver Stone: 'tell Oliver thanks for last week'" in talk.desk.tasks[0][1]
+    talk = Talk()
+    talk.say("I was charged twice")
+    assert "'I was charged twice'" in talk.desk.tasks[0][1]
+
+
+def test_a_time_to_ring_that_is_said_at_once_is_not_asked_for() -> None:
+    talk = Talk()
+    said = talk.say("can someone ring me after 3 tomorrow about my claim")
+    assert "good time" not in said
+    assert "Ring: can someone ring me after 3 tomorrow" in talk.desk.tasks[0][1]
+
+
+@pytest.mark.parametrize("words", ["nothing", "no, that's it", "not that I can think of", "don't think so love"])
+def test_nothing_more_to_say_is_no_message_and_no_goodbye(words: str) -> None:
+    talk = Talk()
+    said = talk.says("I want to speak to someone", "about a form", "any time", words)
+    assert "ask for Sam on the number" in said
+    assert "Message" not in talk.desk.tasks[0][1]

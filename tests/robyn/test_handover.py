@@ -137,3 +137,20 @@ def test_a_goodbye_before_the_yes_books_nothing() -> None:
     talk = Talk()
     assert "not booked anything" in talk.says("Thursday at 3", "goodbye")
     assert talk.ended
+
+
+def test_a_yes_that_settles_nothing_is_asked_about_once_then_a_person() -> None:
+    talk = Talk()
+    talk.say("I'd like to come in")
+    assert "Which one would you like?" in talk.say("yes")
+    assert "asked our team to ring you" in talk.say("yes")
+    talk = Talk(agrees_to_type=False)
+    talk.says("I'd like to come in", "no")
+    assert "Which type" in talk.say("yes please dear")
+    assert "asked our team to ring you" in talk.say("yes please")
+
+
+def test_not_seeing_the_point_is_a_red_flag() -> None:
+    talk = Talk()
+    assert "Lifeline" in talk.say("I'm feeling really down and I can't see the point")
+    assert "Lifeline" not in Talk().say("I can't see the point of two visits a week")

@@ -181,3 +181,18 @@ def test_a_short_question_about_what_was_told_is_told_again() -> None:
     told = talk.says("when is my next appointment", "Sam Nguyen", "2 April 1990")
     assert talk.say("and who with?") == told
     assert not talk.desk.tasks
+
+
+def test_another_time_for_what_was_told_moves_it_and_books_nothing() -> None:
+    talk = Talk()
+    talk.says("when is my appointment?", "Sam Nguyen", "2 April 1990")
+    said = talk.say("can I make it Friday at 9 instead")
+    assert "moves your Standard Follow Up from Wednesday 25 November at 10 am to Friday 27 November at 9 am" in said
+    assert talk.say("yes").startswith("It is moved:")
+    assert not talk.booked
+
+
+def test_a_copy_that_only_the_team_can_send_is_said_so_to_them() -> None:
+    talk = Talk(InMemoryDesk(invoices=False))
+    talk.say("can you email me the receipt")
+    assert "Wants a copy of an invoice or a receipt" in talk.desk.tasks[0][1]

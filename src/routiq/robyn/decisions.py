@@ -227,7 +227,7 @@ DECISIONS = (
         made_in=(
             "robyn.flows.handover.picture",
             "robyn.flows.handover.unsure",
-            "robyn.flows.handover.not_understood",
+            "robyn.flows.handover.once_more",
         ),
         as_set=_unsure,
         set_under=ESCALATIONS,

@@ -193,7 +193,7 @@ class Memory(msgspec.Struct):
     desk is asked, cleared with the answer."""
     booking_id: str = ""
     arranged: datetime | None = None
-    """When that is which was booked or moved last in this conversation and not cancelled since."""
+    """When that is which was booked, moved or told of last in this conversation and not cancelled since."""
     waiting: bool = False
     """The last booking was sent and is not confirmed."""
     call_back: CallBack = msgspec.field(default_factory=CallBack)

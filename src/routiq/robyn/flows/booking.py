@@ -43,7 +43,11 @@ def proceed(turn: Turn) -> Said:
         return _at_anything_else(turn, changed)
     if memory.question is Question.WANTS_BOOKING:
         return _at_wants_booking(turn, changed)
-    if changed or turn.wishes or turn.has(StartBooking, AskOthers) or (memory.wants_booking and turn.has(Affirm)):
+    if changed or turn.wishes or turn.has(StartBooking, AskOthers):
+        return _look(turn)
+    if memory.question is Question.PICK and turn.has(Affirm):
+        return handover.once_more(turn, handover.asked_again(turn))
+    if memory.wants_booking and turn.has(Affirm):
         return _look(turn)
     if memory.question is Question.OPEN and turn.has(Affirm):
         memory.wants_booking = True
@@ -149,7 +153,8 @@ def _at_choice(turn: Turn, changed: bool) -> Said:
     if turn.has(Affirm, Choose):
         if len(memory.offers) == 1:
             return offering.read_back(turn, memory.offers[0])
-        return turn.ask(Question.CHOICE, wording.which_of([offer.time for offer in memory.offers], turn.today))
+        which = wording.which_of([offer.time for offer in memory.offers], turn.today)
+        return handover.once_more(turn, which)
     if turn.has(StartBooking):
         return _look(turn)
     return handover.not_understood(turn)

@@ -13,7 +13,7 @@ from routiq.robyn.escalation.triggers import ALWAYS, Trigger
 from routiq.robyn.flows.forstaff import wanted
 from routiq.robyn.flows.turn import Said, Turn
 from routiq.robyn.memory import CallBack, Memory
-from routiq.robyn.understanding import hours
+from routiq.robyn.understanding import assent, hours, people
 from routiq.robyn.understanding.commands import (
     Affirm,
     AskBooking,
@@ -75,11 +75,7 @@ def begin(turn: Turn, call: CallBack, sentence: str) -> Said:
             return take(turn)
         call.handed = before.handed
     call.name, call.window = before.name, before.window
-    if len(turn.heard.split()) >= _TELLING:
-        call.message = turn.heard[:_LONGEST]
-        call.asked = (Question.CALL_REASON, Question.CALL_MESSAGE)
-    elif trigger is not Trigger.PERSON:
-        call.asked = (Question.CALL_REASON,)
+    _take_down(turn, call, trigger)
     memory.call_back, memory.misses, memory.tries = call, 0, 0
     memory.leave()
     if not memory.patient_id and not memory.caller:
@@ -87,6 +83,21 @@ def begin(turn: Turn, call: CallBack, sentence: str) -> Said:
         return _take_who(turn) if turn.has(GiveName) else Said(wording.CALLER_NAME)
     _hand(turn)
     return _next(turn, promise(turn, sentence))
+
+
+def _take_down(turn: Turn, call: CallBack, trigger: Trigger) -> None:
+    """What is told already, in the words that a person is asked for with."""
+    telling = len(turn.heard.split()) >= _TELLING
+    if trigger is Trigger.PERSON and turn.wishes and people.asks_to_be_rung(normalise(turn.heard)):
+        call.window = turn.heard[:200]
+    elif telling:
+        call.message = turn.heard[:_LONGEST]
+    elif trigger is not Trigger.PERSON:
+        call.reason = f"{call.reason}: {turn.heard!r}"
+    if telling:
+        call.asked = (Question.CALL_REASON, Question.CALL_MESSAGE)
+    elif trigger is not Trigger.PERSON:
+        call.asked = (Question.CALL_REASON,)
 
 
 def offer(turn: Turn, call: CallBack, lead: str) -> Said:
@@ -110,8 +121,9 @@ def take(turn: Turn) -> Said:
         return _finish(turn)
     if question is Question.CALL_CONFIRM:
         return _take_confirm(turn)
-    said_nothing = turn.has(Deny, Thank) and len(turn.heard.split()) < _TELLING
-    tells_when = turn.wishes or hours.tells_when(normalise(turn.heard))
+    words = normalise(turn.heard)
+    said_nothing = assent.says_nothing(words) or (turn.has(Deny, Thank) and len(turn.heard.split()) < _TELLING)
+    tells_when = turn.wishes or hours.tells_when(words)
     if question is Question.CALL_WHEN and not (said_nothing or tells_when or _asked_enough(turn)):
         call.asked = call.asked[:-1]
         return Said(f"{wording.NOT_UNDERSTOOD} {handing.CALL_WHEN}")

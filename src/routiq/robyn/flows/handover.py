@@ -165,10 +165,14 @@ def unsure(turn: Turn) -> Said | None:
 
 def not_understood(turn: Turn) -> Said:
     """One clarifying question, then a person (ESC-08)."""
-    memory = turn.memory
-    memory.misses += 1
-    if memory.misses < 2:
-        return Said(clarified(turn))
+    return once_more(turn, clarified(turn) if not turn.memory.misses else "")
+
+
+def once_more(turn: Turn, question: str) -> Said:
+    """The question for an answer that did not settle it; the second time on end a person."""
+    turn.memory.misses += 1
+    if turn.memory.misses < 2:
+        return Said(question)
     return _to_people(turn, "Could not be understood", wording.HANDED_OVER)
 
 

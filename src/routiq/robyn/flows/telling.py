@@ -12,6 +12,7 @@ from routiq.robyn.understanding.reader import Question
 from routiq.robyn.wording import changes, telling
 
 MOST_TOLD = 3
+_WANTS_COPY = "Wants a copy of an invoice or a receipt"
 
 
 def begin_booking(turn: Turn, asked: AskBooking) -> Said:
@@ -41,6 +42,8 @@ def booking(turn: Turn) -> Said:
     lead = "" if meant else f"{changes.NONE_THEN} "
     told = meant or visits
     times = [visit.time for visit in told[:MOST_TOLD]]
+    if len(told) == 1:
+        turn.memory.arranged = times[0].starts_at
     return aside.end(turn, f"{lead}{changes.coming_up(times, len(told), turn.today)}")
 
 
@@ -55,14 +58,14 @@ def invoice(turn: Turn) -> Said:
     turn.did("told_owed", invoices=owed.invoices)
     said = telling.owed(owed)
     if memory.change.every:
-        handover.leave_task(turn, handover.CALL_BACK, "Wants a copy of an invoice or a receipt", _trigger(turn))
+        handover.leave_task(turn, handover.CALL_BACK, _WANTS_COPY, _trigger(turn))
         memory.handed_over = True
         said = f"{said} {telling.COPY_BY_TEAM}"
     return aside.end(turn, said)
 
 
 def _by_team(turn: Turn) -> Said:
-    reason = "Asked about an invoice or a payment"
+    reason = _WANTS_COPY if turn.memory.change.every else "Asked about an invoice or a payment"
     return choosing.team_only(turn, wording.INVOICE_PASSED_ON, reason, _trigger(turn))
 
 

@@ -72,8 +72,7 @@ _ABOUT_HERE = any_of(
 _COVER = any_of(
     FUND,
     r"(?:am i|are we|is (?:it|this|that|he|she|\w+)) covered|covered? (?:by|under|with) (?!an? roof)|claim(?:ed|"
-    r"ing)? "
-    r"(?:it|this|that|back|for|from|on|through|with)|claimable|out of pocket",
+    r"ing)? (?:it|this|that|back|for|from|on|through|with)|claimable|out of pocket",
 )
 _OF_SOMEBODY = re.compile(rf"{_LEAD}(?:does|did|has|is)\b")
 _WHETHER_FREE = any_of(

@@ -14,7 +14,8 @@ from routiq.robyn.understanding.phrases import any_of, one_of
 from routiq.robyn.understanding.words import word_set
 
 _OPENING = (
-    r"^(?:(?:um+|uh+|oh+|ah+|well|hm+|hi|hello|hey|so|and|no worries|no problem|right|great|perfect|cool|awesome|"
+    r"^(?:(?:um+|uh+|oh+|ah+|aw+|ooh+|well|hm+|hi|hello|hey|so|and|no worries|no problem|right|great|perfect|cool|"
+    r"awesome|"
     r"wow|nice|thanks|thank you|sorry|robyn|then|ok|okay|alright)\W+)*"
 )
 _GOOD = one_of(
@@ -92,7 +93,7 @@ _BETHINKS = re.compile(
 _NOT_NO = any_of(
     r"why not|no (?:worries|problem|problems|dramas|wuck(?:a|er)s|wukkas|rush|idea|"
     r"preference)|(?:i )?(?:don'?t|do not) (?:mind|"
-    r"care)|no (?:later|earlier|sooner|more than|less|longer|matter|need to)|(?:didn'?t|did not|"
+    r"care|(?:really )?know)|no (?:later|earlier|sooner|more than|less|longer|matter|need to)|(?:didn'?t|did not|"
     r"couldn'?t) (?:catch|hear|get) (?:that|it|you)"
 )
 
@@ -115,6 +116,11 @@ _NOT_THAT = any_of(r"not|other than|rather than|instead of|different|never")
 
 _OUTRIGHT = any_of(r"yes|yep|yeah|yea|yup|ya|sure|please|of course|absolutely|definitely|i do|i would")
 _OUTRIGHT_NO = re.compile(r"^(?:\w+ ,? ?)?(?:no|nope|nah|nup|naw)\b")
+_NOTHING = re.compile(
+    r"^(?:(?:no+|nah|nope|um+|well|,) )*(?:nothing(?: (?:else|more|really|much|special|i can think of|to add))?|"
+    r"none|nil|not that i (?:can think of|know(?: of)?)|(?:i )?(?:don'?t|do not) think so|(?:that'?s|that is) (?:it|"
+    r"all|everything)|can'?t think of anything)(?: (?:thanks|thank you|love|dear|mate|for now|really))*\W*$"
+)
 _ACKNOWLEDGES = any_of(
     r"ok|okay|alright|all right|right|got it|i see|well|and|thanks|thank you|so much|very much|a lot|bye|"
     r"good ?bye|cheers|ta|appreciate (?:it|that)|i|oh|ah|so|then"
@@ -185,6 +191,11 @@ def says_no_outright(said: str) -> bool:
 def only_acknowledges(said: str) -> bool:
     """Nothing but "okay, thanks": that it was heard, not that it is liked."""
     return not re.sub(r"[\W_]", "", _ACKNOWLEDGES.sub("", said))
+
+
+def says_nothing(said: str) -> bool:
+    """In answer to what else there is: nothing."""
+    return bool(_NOTHING.match(said))
 
 
 def says_yes_outright(said: str) -> bool:

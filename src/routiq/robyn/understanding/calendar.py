@@ -79,7 +79,9 @@ def day_and_month(match: Match, today: date) -> Found | None:
         return _one(_made(int(said_year) % 100 + 2000, month, day), today)
     found = (_made(year, month, day) for year in range(today.year, today.year + 5))
     day_meant = next((d for d in found if d and d >= today), None)
-    return _with_weekday(match, [day_meant] if day_meant else [], today)
+    if day_meant is None:
+        return NOTHING  # The 30th of February is no day, and the 30th of this month is not meant.
+    return _with_weekday(match, [day_meant], today)
 
 
 def day_of_month(match: Match, today: date) -> Found | None:

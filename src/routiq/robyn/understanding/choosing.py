@@ -35,7 +35,7 @@ _NOT_POSITION = re.compile(rf"\b(?:not|anything but|any but|but not|except|other
 _NOT_THE = re.compile(r"\b(?:not|anything but|any but|but not|except|other than|bar) (?P<rest>(?:at |the ).*)$")
 _RELATIVE = re.compile(
     r"\b(?P<which>earlier|earliest|sooner|soonest|later|latest)(?: (?:1|one|time|slot|option|of))\b|"
-    r"\bthe (?P<alone>earlier|earliest|later|latest)\b"
+    r"\bthe (?P<alone>earlier|earliest|later|latest)\b|\bthe (?P<plain>early|late) (?:1|one)\b"
 )
 _EITHER = any_of(
     r"either(?: (?:one|is|works|of|would|will|suits|time)| *$)|any of (?:them|those|these)|whichever|you (?:pick|"
@@ -72,7 +72,7 @@ def choice(said: str, *, several: bool) -> Choose | None:
         taken = _POSITION.search(_NOT_POSITION.sub(" ", said))  # "not the first one, the second"
         return Choose(position=_place(taken)) if taken and not taken["bare"] else Choose(but=_place(match))
     if match := _RELATIVE.search(said):
-        earlier = (match["which"] or match["alone"]).startswith(("earl", "soon"))
+        earlier = (match["which"] or match["alone"] or match["plain"]).startswith(("earl", "soon"))
         return Choose(earlier=earlier, later=not earlier)
     if (match := _POSITION.search(said)) and (match.groupdict()["noun"] or not _DATED.search(said)):
         return Choose(position=int(match["bare"]) if match["bare"] else _place(match))

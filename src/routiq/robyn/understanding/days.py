@@ -92,6 +92,7 @@ _TABLE: tuple[tuple[str, _Meaning], ...] = (
     (rf"(?:on |the |this |(?P<coming>coming |upcoming ))*{_WD}(?:'s)?", calendar.weekday),
     (r"(?:the )?week (?P<which>after) next", calendar.week),
     (rf"{_WHERE}(?P<which>this|next|following) week", calendar.week),
+    (r"the week after(?: that)?(?= *$| *[,.?!]| (?:please|instead|if|at|around|in the)\b)", calendar.week),
     (r"(?:in |within |over )?(?:the )?next (?P<n>\d{1,2}|few|couple) (?:of )?(?P<unit>days|weeks)", calendar.within),
     (r"in (?:about |around )?(?P<n>\d{1,2}|a) (?P<unit>day|week|fortnight|month)s?(?:'? time)?", calendar.ahead),
     (r"(?P<n>a|1|2|3) (?P<unit>day|week|fortnight|month)s?(?:'? time| from (?:now|today))", calendar.ahead),

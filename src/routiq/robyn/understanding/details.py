@@ -26,10 +26,19 @@ _NEW = any_of(
     r"register(?: (?:as|me|my|him|her))?|sign (?:me |us )?up"
 )
 _OTHER = any_of(
-    rf"for (?:my|our) (?:\w+ ){{0,2}}?{KIN}|for (?:someone|somebody) else|"
-    rf"book(?:ing)? (?:in )?(?:my|our) {KIN}|not for me|on behalf of|"
-    rf"(?:my|our) (?:\w+ )?{KIN} (?:needs?|wants?|has|would like|is after|should)"
+    rf"for (?:my|our) (?:\w+ ){{0,2}}?{KIN}|for (?:someone|somebody) else|for the (?:missus|hubby|wife|kid|little "
+    rf"one)|(?:book|booking|squeeze|fit|get|pop) (?:in )?(?:my|our|the) {KIN}(?= *$| (?:in|for|on|at|an?|with|"
+    rf"please|this)\b)|not for me|on behalf of|(?:my|our|the) (?:\w+ )?{KIN} (?:needs?|wants?|has|would like|is "
+    rf"after|should)"
 )
+_BEEN = any_of(
+    r"been (?:here|there|in|to you(?:se)?|to see you|with you(?:se)?|before|coming|going|a (?:few|couple)|once|"
+    r"twice|many|heaps|plenty)|(?:i|we|he|she|they|yes|yeah) ?,? (?:have|has|had|did|was|were)(?= *$| *[,.!]| "
+    r"(?:yes|before))|used to (?:come|go|see)|(?:on|in) your (?:books|system|records|computer)|(?:a|an?|long ?time|"
+    r"old|existing|current) (?:regular|patient|client|customer)|(?:a few|couple of|plenty of|heaps of|many|lots of) "
+    r"times|(?:once|twice|years) (?:before|ago)|last (?:time|year|month|week)|always (?:come|see|go)"
+)
+_NOT_BEEN = any_of(r"(?:never|not|haven'?t|hasn'?t|havent|hasnt|don'?t|new|nah|nope|no)")
 _SAME_NUMBER = any_of(
     r"(?:this|same|that) (?:number|one|phone|mobile)|(?:number|one|phone) (?:i'?m|i am) (?:calling|ringing|using|on)|"
     r"calling from"
@@ -65,6 +74,11 @@ def _capital(word: str) -> str:
 def says_new(said: str) -> bool:
     """Was not a patient here before. ``said`` is normalised."""
     return bool(_NEW.search(said))
+
+
+def says_been(said: str) -> bool:
+    """In answer to whether they have been here before: in words other than yes."""
+    return bool(_BEEN.search(said)) and not _NOT_BEEN.search(said)
 
 
 def is_for_another(said: str) -> bool:

@@ -13,15 +13,15 @@ from routiq.robyn.understanding.times import hear_times
 from routiq.robyn.understanding.vocabulary import VISIT
 
 _TURN = re.compile(
-    rf"\b{VISIT}(?: (?!to\b|until\b|till\b)[\w:'./]+){{0,8}}? (?:to(?! (?:see|the (?:clinic|practice))\b)|until|"
-    rf"till|for)(?= )|"
+    rf"\b(?:{VISIT}|one|1)(?: (?!to\b|until\b|till\b)[\w:'./]+){{0,8}}? (?:to(?! (?:see|the (?:clinic|"
+    rf"practice))\b)|until|till|for)(?= )|"
     r"\b(?:it|me|back|forward|out|reschedule|rescheduled) (?:to|until|till|for)(?= )|"
     r"(?<=[.,!?]) |\b(?:but|and|so)\b|\b(?:can|could) (?:i|we|you)\b(?= (?:come|do|make|move|change|have|get|please))"
 )
 """After it comes the new time: "my appointment on Friday to Monday", "can't make Friday, could we do Monday"."""
 _AFRESH = re.compile(r"\band (?:re ?)?book\b")
 _INSTEAD = re.compile(r"\b(?:instead of|rather than)\b")
-_OLD = re.compile(rf"\b(?:my|the|our|his|her|(?:today|tomorrow|\w+day)'s)(?: [\w:']+){{0,4}}? {VISIT}\b")
+_OLD = re.compile(rf"\b(?:my|the|our|his|her|(?:today|tomorrow|\w+day)'s)(?: [\w:']+){{0,4}}? (?:{VISIT}|one|1)\b")
 
 
 _CANCEL_IT = re.compile(
@@ -36,15 +36,12 @@ _KEEP = any_of(
 )
 _GIVES_UP = any_of(
     r"leave (?:it|that|things|everything)(?: (?:(?:as|how|where|the way) (?:it is|it was|is|they are|they were)|"
-    r"alone|"
-    r"then|there|for (?:now|today)|be))?(?= *$| *[,.!]| (?:please|thanks|ta|i|and|for now|sorry)\b)|"
-    r"(?:keep|stay with|stick with|stick to|leave) (?:it )?(?:at |on )?(?:my|the) (?:current|old|existing|original|"
-    r"one|time|"
+    r"alone|then|there|for (?:now|today)|be))?(?= *$| *[,.!]| (?:please|thanks|ta|i|and|for now|sorry)\b)|(?:keep|"
+    r"stay with|stick with|stick to|leave) (?:it )?(?:at |on )?(?:my|the) (?:current|old|existing|original|one|time|"
     r"day|appointment|booking)(?: (?:one|time|day|appointment|booking))?(?: (?:that )?(?:i|we)(?:'ve| have)?(?: "
-    r"got)?)?"
-    r"(?= *$| *[,.!])|(?:stick|stay) with what (?:i|we)(?:'ve| have)(?: got)?|"
-    r"(?:just )?forget (?:about )?(?:it|that)|never ?mind|don'?t (?:worry|bother)(?: about (?:it|that))?(?= *$| "
-    r"*[,.!])"
+    r"got)?)?(?= *$| *[,.!])|(?:stick|stay) with what (?:i|we)(?:'ve| have)(?: got)?|(?:just )?forget (?:about "
+    r")?(?:it|that)|never ?mind|(?:i )?(?:don'?t|do not) want to(?= *$| *[,.!])|don'?t (?:worry|bother)(?: about "
+    r"(?:it|that))?(?= *$| *[,.!])"
 )
 _CANNOT = re.compile(
     r"\b(?:can'?t|cannot|can not|couldn'?t|won'?t|unable to|not able to|not going to)(?: be able to)? "

@@ -72,7 +72,10 @@ _ALONE = re.compile(r"^(?:(?:um|uh|maybe|say|ok|okay|yes|no|please|actually) ?,?
 
 _NAMES = (
     ("after_school", r"after school(?: time| hours)?", time(15, 30), time(18, 0), "pm"),
-    ("after_work", r"after (?:work|hours)|end of (?:the|my) day", time(17, 0), None, "pm"),
+    ("after_work", r"after (?:work|hours|i (?:knock off|finish|get off|clock off)(?: work)?|knock ?off)|"
+     r"end of (?:the|my) day", time(17, 0), None, "pm"),
+    ("after_smoko", r"after (?:smoko|morning tea)", time(10, 30), None, ""),
+    ("smoko", r"(?:at |around |over )?(?:smoko|morning tea)(?: time)?", time(10, 0), time(10, 30), "am"),
     ("before_work", r"before (?:work|school)", None, time(8, 30), "am"),
     ("first_thing", r"(?:the )?(?:very )?first thing(?: in the morning)?|first (?:appointment|slot) of the day",
      None, time(9, 0), "am"),
@@ -129,11 +132,9 @@ _JOIN = re.compile(r"^\s*(?:to|and|till|until|-)\s*\u0000*$")
 
 _WHEN = re.compile(
     r"\b(?:when(?:ever)?|after|before|until|till?|during|while|once|as soon as|asap|now|soon|later|any ?time|always|"
-    r"all day|day ?time|lunch|breakfast|smoko|dinner|tea ?time|bed ?time|work|school|home|free|break|hours?|minutes?|"
-    r"days?|"
-    r"weeks?|weekends?|weekdays?|early|late|up to you|does ?n'?t matter|do(?: not|n'?t) mind|not (?:on|at|in)|except|"
-    r"flexible|"
-    r"easy|good (?:any|all))\b|\d"
+    r"all day|day ?time|lunch|breakfast|smoko|dinner|tea ?time|bed ?time|work|school|home|free|break|hours?|"
+    r"minutes?|days?|weeks?|weekends?|weekdays?|early|late|up to you|does ?n'?t matter|do(?: not|n'?t) mind|not "
+    r"(?:on|at|in)|except|flexible|easy|good (?:any|all))\b|\d"
 )
 
 

@@ -23,12 +23,14 @@ _PERSON = any_of(
     r"(?:call|ring|phone) me(?= *$| [.,!?]| (?:please|asap|today|tomorrow|this|on|at|later|about|to|when you|"
     r"instead|urgently))",
     r"have (?:someone|somebody|one of \w+) (?:call|ring|phone|contact)|(?:someone|somebody|the team|staff|"
-    r"anyone)(?: to| can| could| please)* (?:call|ring|phone|contact|help) me|give (?:me|us|him|her) a (?:call|"
-    r"ring|bell|buzz)|receptionist|operator",
+    r"anyone)(?: to| can| could| please)* (?:call|ring|phone|contact|help) me|give (?:me|us|him|her) a (?:call|ring|"
+    r"bell|buzz)|receptionist|operator",
     r"(?:want|need|get me|is there|prefer|rather have) (?:a |the |an )?(?:person|human|manager|someone real|real)|"
     rf"{_SOMEONE} (?:i|we) (?:can|could) (?:speak|talk|chat)|"
     r"not (?:a |an )?(?:robot|machine|bot|computer|ai)",
-    r"(?:take|leave|pass on|give) (?:\w+ )?(?:a |the )?message|no (?:robots|bots|machines)",
+    r"(?:take|leave|pass on|give) (?:\w+ )?(?:a |the )?message|no (?:robots|bots|machines)|put (?:me|us) "
+    r"(?:straight )?through|(?:to|get|with) (?:the|one of the) (?:girls?|lady|ladies|lass|woman|women|bloke|blokes|"
+    r"fella|guys?|people) (?:on|at|in) (?:the )?(?:front|desk|front desk|counter|phones?|reception|office)",
 )
 _FOR_STAFF = any_of(
     r"(?:update|change|correct)(?: \w+)? (?:my|our|his|her) (?:\w+ )?(?:address|details|number|e ?mail|name|phone|"
@@ -58,6 +60,9 @@ _MACHINE = any_of(
     r"your name",
 )
 """Asks what is speaking, which is no wish for somebody else."""
+_RING = any_of(
+    r"(?:ring|call|phone|buzz)(?: (?:me|us))?(?: back)?|give (?:me|us) a (?:ring|call|bell|buzz)|call ?back"
+)
 _PERSON_ALONE = re.compile(
     r"^(?:a )?(?:person|human|reception|staff|agent|representative|receptionist)(?: please)?\W*$"
 )
@@ -110,6 +115,11 @@ def wants_person(said: str) -> str:
     if _COMPLAINT.search(said):
         return "complaint"
     return "billing" if _DISPUTE.search(said) or (_MONEY.search(said) and _WRONG.search(said)) else ""
+
+
+def asks_to_be_rung(said: str) -> bool:
+    """In words of a telephone, so that a time beside them is when to ring."""
+    return bool(_RING.search(said))
 
 
 def asks_machine(said: str) -> bool:

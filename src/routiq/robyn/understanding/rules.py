@@ -96,6 +96,8 @@ _UNDER_WAY = _TABLE_QUESTIONS - {Question.WHICH_VISIT} | {
     Question.ANYONE_ELSE,
 }
 """An appointment is being made."""
+_CALL_BACK = {Question.CALL_REASON, Question.CALL_WHEN, Question.CALL_MESSAGE, Question.CALL_CONFIRM}
+"""To these "that's all" is an answer, and no goodbye."""
 _AT_REST = {Question.OPEN, Question.ANYTHING_ELSE, Question.WANTS_BOOKING}
 """There is nothing to give up."""
 _ANSWERING = (
@@ -283,6 +285,7 @@ class _Reading:
     ) -> list[Command]:
         question, found = self.question, list[Command]()
         loosely = question is Question.THIS_TYPE
+        been = question is Question.BEEN_BEFORE and details.says_been(said)
         yes, no = assent.agrees_loosely(said) if loosely else assent.says_yes(said), assent.says_no(said)
         thanks, ends = acts.thanks(said), acts.ends(said)
         gives_up = question not in _AT_REST and existing.gives_up(said)
@@ -297,6 +300,10 @@ class _Reading:
             ends = acts.says_goodbye(said)
         elif yes and not acts.says_goodbye(said) and question is Question.CONFIRM:
             ends = False
+        if question is Question.WANTS_BOOKING and acts.says_goodbye(said):
+            yes = yes and assent.says_yes_outright(said)  # "Oh lovely, bye"
+        if question in _CALL_BACK:
+            ends = acts.says_goodbye(said)
         if question is Question.CHOICE and ends:  # "Okay, that's all" takes nothing, "great, that's all" does
             left = acts.without_closing(said)
             yes = yes and assent.says_yes(left) and not assent.only_acknowledges(left)
@@ -319,7 +326,7 @@ class _Reading:
             yes = yes and assent.says_yes_outright(said)
             settled = yes or no or wished or taken not in (None, Choose()) or starting.wants_booking(said)
             ends = ends or not (settled or asking.opens_question(said))
-        if yes:
+        if yes or been:
             found.append(Affirm())
         if no:
             found.append(Deny())

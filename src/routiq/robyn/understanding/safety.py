@@ -20,7 +20,7 @@ _SELF_HARM = re.compile(
     r"\bself[ -]?harm|\b(?:want|wanted|going|ready|wish|rather|like) (?:to|i could|i would|i was|i were)? ?(?:die|"
     r"dead|be dead)\b|\bbetter off (?:dead|without me)\b|\b(?:no|any|see the|see a) (?:reason|point) (?:to|"
     r"in) (?:live|living|life|go on|going on|being here|being alive)\b|"
-    r"\b(?:don'?t|can'?t|do not|not|hardly) (?:really )?see (?:the|any|a) point any ?more\b|"
+    r"\b(?:don'?t|can'?t|cannot|do not|not|hardly) (?:really )?see (?:the|any|a) point(?= any ?more\b| *$| *[.,!])|"
     r"\b(?:nothing|not much|no reason) (?:left )?to live for\b|\b(?:not|isn'?t) worth living\b|"
     r"\b(?:want|need|going|urges?|thoughts?|thinking|feel like|thought)(?: \w+){0,3} (?:hurt(?:ing)?|"
     rf"harm(?:ing)?|cut(?:ting)?) {_SELF}\b|\bdon'?t (?:want|wanna)(?: to)? (?:be alive|live|be here|"

@@ -29,6 +29,10 @@ _OTHERS = any_of(
 _HOW_MANY = re.compile(rf"\b(?P<n>[2-6])(?: \w+)? (?:(?P<us>of us)|of them|people|persons|patients|{KINS})\b")
 _SEVERAL_KIN = re.compile(rf"\b{KINS}\b|\bfamily\b")
 _ALSO = any_of(r"also|as well|too|at the same time|while (?:i'?m|we'?re) at it|and (?:1|one) for")
+_STRAIGHT_AFTER = re.compile(
+    r"\b(?:do|fit|book|squeeze|get|see) (?!it\b|that\b|this\b|me\b|something\b|anything\b)[a-z']+(?: in)? "
+    r"(?:as well|too|straight after|right after|at the same time|while (?:i'?m|we'?re) there)\b"
+)
 _SOMEBODY = any_of(rf"(?:my|our) (?:\w+ )?(?:{KIN}|{KINS})|(?:him|her|them)|(?:someone|somebody) else")
 _LEAD = (
     r"^(?:(?:um+|oh|ok|okay|yes|yeah|let'?s|lets|do|please|start with|begin with|just|only|for|it'?s|that'?s|well|,) "
@@ -59,7 +63,7 @@ def for_several(said: str) -> ForSeveral | None:
 
 def adds_somebody(said: str) -> bool:
     """Somebody else besides whom it is about already."""
-    return bool(_ALSO.search(said) and _SOMEBODY.search(said))
+    return bool((_ALSO.search(said) and _SOMEBODY.search(said)) or _STRAIGHT_AFTER.search(said))
 
 
 def means_self(said: str) -> bool:

@@ -17,6 +17,7 @@ _A = r"(?:an?|the|my|another|our|your|his|her|their|some|one|any|this|that|new|g
 _NOT_WANTED = any_of(
     rf"(?:don'?t|do not|didn'?t|no longer|not) (?:want|need|wish|like|require){_GAP} (?:{VISIT}|to (?:book|come))",
     rf"(?:no|without an?) {VISIT}",
+    r"(?:want|wanted|need|like|love|wanna|gotta|wondering)(?: to)? (?:know|ask|find out)",
     r"(?:thanks|thank you)(?: \w+){0,3} for(?: the| your| my)? \w+(?: \w+)?",
     r"(?:that|this|it)(?:'s| is| was) (?:exactly |just )?what (?:i|we)[\w' ]*",
 )
@@ -25,30 +26,31 @@ _BOOKS = any_of(
     rf"(?:book|schedule|scheduled|reserve|make|making|arrange|set up|set|organi[sz]e|create|fix|get|getting|need|"
     rf"want|like|have|find|after|do|try|take|come in for|chase|be seen for){_GAP} {VISIT}",
     rf"(?:book|schedule|reserve|make|arrange|get|need|want|squeeze|after|like|grab){_GAP} {ROOM}",
-    r"(?:book|schedule|reserve|squeeze|fit|get|pop|pencil)(?: \w+){0,1} in",
-    r"(?:book|reserve|schedule) (?:me|us|with|my|a|an|for|one|something|someone|him|her|the|in|on|at|there|"
-    r"it (?:for|on|at|with|in)|\d+\w*)",
+    r"(?:book|schedule|reserve|squeeze|fit|get|pop|pencil)(?: \w+){0,1} in|(?:book|squeeze|fit|get|pop|pencil) "
+    r"(?:my|our|the) \w+ in(?! (?:touch|trouble)\b)",
+    r"(?:book|reserve|schedule) (?:me|us|with|my|a|an|for|one|something|someone|him|her|the|in|on|at|there|it "
+    r"(?:for|on|at|with|in)|\d+\w*)",
     rf"(?:reserve|book) (?:for|with|at|in|on|there|{_A})",
     r"(?:like|want|need|love|hoping|trying|wanting|looking|able|possible|wish|wishing|keen|wanna|gotta|supposed|"
-    r"going|time|have|due|prefer|go ahead|decided|ready|me|help|needs|wants|has)(?: \w+)? to (?:book|come (?:in|"
-    r"and|at|on|down|by)|see|schedule|visit|get (?:in|to|into|my \w+ (?:checked|looked|seen)|checked|looked|seen)|"
-    r"be seen|make (?:an?|the|my)|"
+    r"going|time|have|due|prefer|go ahead|decided|ready|me|help|needs|wants|has)(?: \w+)? to (?:book|come (?:in|and|"
+    r"at|on|down|by)|see|schedule|visit|get (?:in|to|into|my \w+ (?:checked|looked|seen)|checked|looked|seen)|be "
+    r"seen|make (?:an?|the|my)|"
     rf"consult|meet|reserve|go (?:in|visit|see|to (?:an?|the|my|that|this) {PROVIDER}))",
     r"(?:wanna|gotta|i'?ll|lets|let'?s|let me) (?:see|visit|book|come in|meet)(?! (?:if|what|how|when|whether)\b)",
-    r"(?:can|could|may) (?:i|we) (?:please )?(?:come (?!back)|see (?!if|what)|get in|book|visit|be seen|grab a|"
-    r"jump in)",
+    r"(?:can|could|may) (?:i|we) (?:please )?(?:come(?! back)|see(?! (?:if|what|how|whether|my|the|your)\b)|get in|"
+    r"book|visit|be seen|grab a|jump in)",
     rf"(?:i|we)(?:'m| am|'re| are)? (?:really |just )?(?:need|want|require|after|would like|wish|due) (?:to see |"
     rf"for )?(?:{_A} )?(?:\w+ ){{0,2}}{PROVIDER}",
-    rf"(?:get|have|take|see) (?:me |us |my \w+ )?(?:to |into |in with )?(?:an?|the|"
-    rf"another) (?:\w+ ){{0,2}}{PROVIDER}",
+    rf"(?:get|have|take|see) (?:me |us |my \w+ )?(?:to |into |in with )?(?:an?|the|another) (?:\w+ "
+    rf"){{0,2}}{PROVIDER}",
     rf"(?:see|visit|consult|meet) (?:an?|the|my|your|with|one of) (?:\w+ ){{0,2}}{PROVIDER}",
     r"(?:due|time|overdue) for (?:an?|my|another|his|her)(?! (?:quick )?(?:chat|question))",
-    rf"(?:need|needs|want|get|like|have|after|for|due for|require){_GAP} {SERVICE}|in (?:desperate |"
-    rf"urgent )?need of(?: \w+){{0,3}} (?:{PROVIDER}|{SERVICE})|needs? (?:to be )?(?:cut|looked at|look at|"
-    rf"checked|seen|treated|fixed|checking|"
+    rf"(?:need|needs|want|get|like|have|after|for|due for|require){_GAP} {SERVICE}|in (?:desperate |urgent )?need "
+    rf"of(?: \w+){{0,3}} (?:{PROVIDER}|{SERVICE})|needs? (?:to be )?(?:cut|looked at|look at|checked|seen|treated|"
+    rf"fixed|checking|"
     r"looking at|seeing to|fixing|treating)",
-    r"(?:make|start|do) a (?:new )?booking|(?:book|booking)|(?:need|want|like|have|get)(?: \w+)? (?:my|his|her|"
-    r"our) (?:[\w']+ ){1,3}?(?:checked|looked at|seen to|done|cut|cleaned|fixed|treated|trimmed|adjusted|assessed)",
+    r"(?:make|start|do) a (?:new )?booking|(?:book|booking)|(?:need|want|like|have|get)(?: \w+)? (?:my|his|her|our) "
+    r"(?:[\w']+ ){1,3}?(?:checked|looked at|seen to|done|cut|cleaned|fixed|treated|trimmed|adjusted|assessed)",
     rf"(?:talk|speak|chat|set me up|connect me|put me) (?:to|with) (?:an?|the|your) (?:\w+ ){{0,2}}{PROVIDER}",
     r"try (?:again|(?:to )?(?:book|schedul|mak)\w*)|(?:retry|try) (?:the|making|booking|scheduling)",
 )
@@ -100,7 +102,7 @@ _MOVES = any_of(
     rf"make|have|move|change)"
     r"(?! (?:back|a|an)\b)|cancel\w* .*\band (?:re ?)?book",
     r"re ?schedul\w*|postpone\w*|re ?book(?:ed|ing)? (?:my|the|our|it|this)",
-    rf"(?:move|change|shift|swap|switch|push|bring|put|delay|alter|swop|bump|edit|update)(?:d|ing|ping|"
+    rf"(?:move|change|shift|shove|swap|switch|push|bring|put|delay|alter|swop|bump|edit|update)(?:d|ing|ping|"
     rf"ting)? (?:back |forward |out |off )?{_OWN}",
     rf"make {_OWN} (?:earlier|later|sooner|a (?:bit|little|day|week))",
     r"(?:move|shift|swap|push|bring|bump) (?:it|me|my \w+|\w+'s) (?:back|forward|out|to|from|a (?:bit|day|week)|"
@@ -111,6 +113,16 @@ _MOVES = any_of(
     r"(?:can'?t|cannot|won'?t|unable to|not able to) (?:make|do|get to|attend|"
     r"come to) (?:[\w':]+ ){0,7}(?:, )?(?:can|could) (?:i|we|you) (?:come|move|do|change|make|have|get)",
 )
+_ONE = (
+    r"(?:(?:my|our|the|his|her|(?:to|yester)?day'?s|tomorrow'?s|\w+day'?s) (?:\w+ )?(?:1|one)|"
+    r"(?:the|my|our) (?:time|day|date|slot))"
+)
+_MOVES_ONE = re.compile(
+    rf"\b(?:move|change|shift|shove|swap|switch|push|bring|put|bump)(?:d|ing|ping|ting)? (?:back |forward |out "
+    rf")?{_ONE}"
+    r"(?= *$| *[,.?!]| (?:to|till|until|for|back|forward|out|by|please|if|a)\b)"
+)
+"""What there is already called by its day or time: "shove Thursday's one to Friday", "change the time"."""
 _CANCELS = any_of(
     rf"cancel(?:l?ing|l?ed)?(?: (?:out|on))?(?: \w+){{0,2}}? (?:{_EXISTING}|{VISIT}|it all|everything|"
     rf"all of (?:my|them)|both|"
@@ -125,9 +137,11 @@ _CANCELS = any_of(
     rf"our|his|her) (?:[\w':]+ ){{0,4}}?{VISIT}",
 )
 _CANNOT_COME = any_of(
-    r"(?:can'?t|cannot|won'?t|unable to|not able to|not going to)(?: be able to)? (?:make it|come(?: in)?|"
-    r"be there|get there)(?! (?:before|until|till|after|at|on (?:mondays|tuesdays|wednesdays|thursdays|fridays)|"
-    r"then|any|earlier|later|back))",
+    r"(?:can'?t|cannot|won'?t|unable to|not able to|not going to)(?: be able to)? (?:make it|come(?: in)?|be there|"
+    r"get there)(?! (?:before|until|till|after|at|on (?:mondays|tuesdays|wednesdays|thursdays|fridays)|then|any|"
+    r"earlier|later|back))",
+    r"(?:won'?t|will not|not going to|not gonna) be (?:in|there|coming|able)(?! (?:before|until|till|after|at)\b)|"
+    r"(?:i'?m|i am|we'?re) not (?:coming|gonna make it|going to make it)(?: in)?",
 )
 _EVERY = any_of(
     rf"(?:all|every|each|both)(?: (?:of|my|our|the|his|her|future|upcoming|other))* {VISIT}|(?:it|them) all|"
@@ -139,6 +153,7 @@ _ALREADY = any_of(
     rf"her) (?:[\w':]+ ){{0,3}}?{VISIT}(?! (?:for|to be|be)\b)"
 )
 _ASKS_BOOKING = any_of(
+    rf"what(?:'s| is|s) (?:my|our|his|her) (?:[\w']+ )?{VISIT} (?:for|about|on|at|this|tomorrow|today)",
     rf"what(?:'s| is| was|s)(?: \w+)? (?:my|our|his|her) (?!(?:\w+ )?(?:available|free|earliest|first|soonest))"
     rf"(?:next|coming|upcoming|other|following) (?:\w+ )?{VISIT}",
     rf"(?:what|when|where) (?:my|our|his|her) (?:[\w':]+ ){{0,2}}?{VISIT}(?:'s| is| was)\b",
@@ -235,7 +250,7 @@ def wants_another(said: str) -> bool:
 
 def moves(said: str) -> bool:
     """Wants an existing appointment at another time."""
-    return bool(_MOVES.search(said))
+    return bool(_MOVES.search(said) or _MOVES_ONE.search(said))
 
 
 def cancels(said: str, *, idle: bool = True) -> bool:

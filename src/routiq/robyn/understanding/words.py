@@ -101,6 +101,11 @@ _WELL_SPELLED = word_set(
 
 
 _MOST_ROUNDS = 5
+_ME_FOR_MY = re.compile(
+    r"(?<!give )(?<!get )(?<!book )(?<!find )\bme (?=(?:next |other |usual |last )?(?:appointments?|appts?|bookings?|"
+    r"sessions?|visits?|number|mobile|name|account|bill|son|daughter|wife|husband|mum|dad|kids?|missus|hubby)\b)"
+)
+"""As it is said here: "me appointment"."""
 
 
 def fold(text: str) -> str:
@@ -138,6 +143,7 @@ def _normalised(text: str) -> str:
     said = re.sub(r"(?<=[a-z])-(?=[a-z])|(?<!\d)-|-(?!\d)", " ", said)
     said = re.sub(r":(?!\d)", " ", said)
     said = " ".join(_numbers([_spelled(SHORTHAND.get(word, word)) for word in said.split()]))
+    said = _ME_FOR_MY.sub("my ", said)
     return re.sub(r"(\d) ([ap]m)\b", r"\1\2", said)
 
 
