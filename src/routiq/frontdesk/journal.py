@@ -23,12 +23,19 @@ from routiq.mirror.models import Practitioner
 from routiq.practices import audit
 from routiq.practices.live import announce
 from routiq.practices.locks import alone
+from routiq.practices.tenancy import current_practice_id
 
 #: How long a slot stays ours while nothing is heard of its write (B11).
 HOLD = timedelta(minutes=5)
 #: Letters and digits that are told apart when read aloud.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _BEGIN_CLASS = 727407004
+EXPIRED = """(
+  h.expires_at < %(now)s AND NOT EXISTS (
+    SELECT FROM frontdesk_booking w WHERE w.id = h.booking_id AND w.state = ANY(%(goes_on)s)
+  )
+)"""
+"""Of a hold ``h``: what was sent keeps its time until its outcome is known. With :func:`values_of_expired`."""
 
 
 class Taken(Exception):
@@ -97,10 +104,16 @@ def open_entry(
 
 
 def forget_expired_holds(now: datetime) -> None:
-    """What was sent keeps its time until its outcome is known."""
-    SlotHold.objects.filter(expires_at__lt=now).exclude(
-        write__state__in=[Write.State.SENT, Write.State.CHECKING, Write.State.UNCERTAIN]
-    ).delete()
+    with database.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM frontdesk_slothold h WHERE h.practice_id = %(practice)s AND {EXPIRED}",
+            {"practice": current_practice_id(), **values_of_expired(now)},
+        )
+
+
+def values_of_expired(now: datetime) -> dict[str, Any]:
+    goes_on = (Write.State.SENT, Write.State.CHECKING, Write.State.UNCERTAIN)
+    return {"now": now, "goes_on": list(map(str, goes_on))}
 
 
 def _hold(write: Write, span: Span, until: datetime) -> None:
