@@ -23,7 +23,7 @@ check: $(VENV)/dev.done ## Format, lint, types, floors, templates, migrations
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
-	$(BIN)/mypy src/routiq/pms src/routiq/frontdesk src/routiq/robyn src/routiq/sync src/routiq/api src/routiq/disclosure src/pms_sandbox
+	$(BIN)/mypy src/routiq/practices src/routiq/pms src/routiq/frontdesk src/routiq/robyn src/routiq/sync src/routiq/api src/routiq/disclosure src/pms_sandbox
 	$(BIN)/djlint src/routiq --check --lint --quiet
 	$(PYTEST) -q tests/practices/test_migrations.py
 

@@ -115,14 +115,14 @@ def _lines(rows: Sequence[Conversation], sight: Sight) -> list[TalkLine]:
     patients = _patients(rows, sight)
     names = names_of({row.taken_by for row in rows})
     last: dict[int, str] = {}
-    for pk, heard, said in (
+    for talk, heard, said in (
         Turn.objects.filter(conversation__in=keys)
         .exclude(heard="", said="")
         .order_by("conversation_id", "-number")
         .distinct("conversation_id")
         .values_list("conversation_id", "heard", "said")
     ):
-        last[pk] = heard or said
+        last[talk] = heard or said
     waiting: dict[int, list[str]] = {}
     open_tasks = StaffTask.objects.filter(conversation_id__in=keys, done_at=None)
     for pk, kind in open_tasks.values_list("conversation_id", "kind"):

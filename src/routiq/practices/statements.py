@@ -58,9 +58,10 @@ def _row_of(model: type[M], answered: dict[str, Any], related: Mapping[str, type
 
 
 def _taken_out(model: type[M], answered: dict[str, Any], prefix: str = "") -> M:
-    fields = [field for field in model._meta.concrete_fields if prefix + field.column in answered]
-    columns = [_as_field(field, answered.pop(prefix + field.column)) for field in fields]
-    found: M = model.from_db(database.alias, [field.attname for field in fields], columns)
+    named = [(field, f"{prefix}{field.column}") for field in model._meta.concrete_fields]
+    fields = [(field, name) for field, name in named if name in answered]
+    columns = [_as_field(field, answered.pop(name)) for field, name in fields]
+    found: M = model.from_db(database.alias, [field.attname for field, _ in fields], columns)
     return found
 
 

@@ -37,7 +37,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().connect()
 
     def _cursor(self, name: str | None = None) -> Any:
-        cursor = super()._cursor(name)
+        cursor = super()._cursor(name)  # type: ignore[misc]
         scope = current_scope()
         if scope != self._applied_scope and not self._is_aborted():
             self._apply(scope)
@@ -63,16 +63,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _rollback(self) -> Any:
         try:
-            return super()._rollback()
+            return super()._rollback()  # type: ignore[misc]
         finally:
             self._applied_scope = None
 
     def _savepoint_rollback(self, sid: str) -> None:
         try:
-            super()._savepoint_rollback(sid)
+            super()._savepoint_rollback(sid)  # type: ignore[misc]
         finally:
             self._applied_scope = None
 
     def _close(self) -> Any:
         self._applied_scope = None
-        return super()._close()
+        return super()._close()  # type: ignore[misc]
