@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db.models import F
 from django.utils import timezone
 
 from pms_sandbox.testing import RunningSandbox
@@ -83,6 +84,19 @@ def test_a_lost_row_is_told_as_missing_whatever_became_of_it(synced: Connection,
     run = reconcile(synced)
     assert differences(synced, sandbox) == []
     assert run.report["appointments"] == {"checked": run.report["appointments"]["checked"], "missing": 2}
+
+
+def test_what_came_twice_on_the_way_is_checked_once(synced: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    remove = reconciling.remove_what_is_gone
+
+    def after_pages_that_came_twice(run: SyncRun) -> None:
+        run.parts.update(fetched=F("fetched") * 2)
+        remove(run)
+        remove(run)  # A crash right after it has it done again.
+
+    monkeypatch.setattr(reconciling, "remove_what_is_gone", after_pages_that_came_twice)
+    run = reconcile(synced)
+    assert run.report["patients"]["checked"] == Patient.objects.filter(removed_at=None).count()
 
 
 def test_a_true_mirror_is_not_written_to(synced: Connection, sandbox: RunningSandbox) -> None:

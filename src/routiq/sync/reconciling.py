@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from routiq.connections.gateways import gateway_of
@@ -247,25 +247,36 @@ def _remove(run: SyncRun, stream: Stream, ids: list[str]) -> None:
     announce(run.practice_id, "sync")
 
 
+@transaction.atomic
 def _count_checked(run: SyncRun) -> list[Stream]:
-    """Add to the report how many records the walks brought; returns the streams that were walked."""
-    fetched = Counter[Stream]()
-    for name, number in run.parts.filter(stream__in=[str(stream) for stream in COMPARED]).values_list(
-        "stream", "fetched"
-    ):
-        fetched[Stream(name)] += number
-    for stream, number in fetched.items():
-        _count(run, stream, checked=number - (run.report or {}).get(str(stream), {}).get("checked", 0))
-    return [stream for stream in COMPARED if stream in fetched]
+    """Put into the report how many records the walks met, each counted once however often it came; returns the
+    streams that were walked."""
+    walked = set(run.parts.values_list("stream", flat=True))
+    met = dict(SeenRecord.objects.filter(run=run).values_list("stream").annotate(Count("pk")))
+    report = _report_of(run)
+    for name in walked.intersection(map(str, COMPARED)):
+        counts = report.setdefault(name, {})
+        # Where a crash has us come here again, what was met is forgotten already.
+        counts["checked"] = max(counts.get("checked", 0), met.get(name, 0))
+    _keep(run, report)
+    return [stream for stream in COMPARED if str(stream) in walked]
 
 
 @transaction.atomic
 def _count(run: SyncRun, stream: Stream, **found: int) -> None:
-    """Add to the report: ``checked``, ``missing``, ``stale``, ``returned``, ``extra``, ``removed``, ``held_back`` by
-    stream."""
-    report = SyncRun.objects.select_for_update().values_list("report", flat=True).get(pk=run.pk) or {}
+    """Add to the report: ``missing``, ``stale``, ``returned``, ``extra``, ``removed``, ``held_back`` by stream."""
+    report = _report_of(run)
     counts = report.setdefault(str(stream), {})
     for name, number in found.items():
         counts[name] = counts.get(name, 0) + number
+    _keep(run, report)
+
+
+def _report_of(run: SyncRun) -> dict[str, Any]:
+    """As it is stored, and nobody else's to write until the transaction ends."""
+    return SyncRun.objects.select_for_update().values_list("report", flat=True).get(pk=run.pk) or {}
+
+
+def _keep(run: SyncRun, report: dict[str, Any]) -> None:
     SyncRun.objects.filter(pk=run.pk).update(report=report)
     run.report = report
