@@ -125,9 +125,22 @@ def test_a_landline_is_no_mobile_and_yet_a_phone() -> None:
         intake.mobile("(02) 5550 0199", "AU")
 
 
-@pytest.mark.parametrize("said", ["a@example.org", "A.B+c@mail.example.org", " a @ example.org "])
+@pytest.mark.parametrize("said", ["0491 570 156 ext 5", "0491 570 156 x5", "(02) 5550 0199 extension 12"])
+def test_an_extension_is_not_left_out_without_a_word(said: str) -> None:
+    with pytest.raises(intake.Wrong, match="extension"):
+        intake.phone(said, "AU")
+    assert "extension" in intake.problem(Field.MOBILE, said, "AU", TODAY)
+
+
+@pytest.mark.parametrize("said", ["a@example.org", "A.B+c@mail.example.org", " a@example.org "])
 def test_an_e_mail_address_is_taken(said: str) -> None:
-    assert intake.email(said) == said.replace(" ", "")
+    assert intake.email(said) == said.strip()
+
+
+@pytest.mark.parametrize("said", ["jo smith@example.org", "jo@exam ple.org", "jo @ example.org"])
+def test_a_space_in_an_e_mail_address_is_asked_about_and_not_closed(said: str) -> None:
+    with pytest.raises(intake.Wrong, match="no space"):
+        intake.email(said)
 
 
 @pytest.mark.parametrize("said", ["a", "a@b", "@example.org", "a@example..org", "a@e,org", "x" * 65 + "@e.org"])

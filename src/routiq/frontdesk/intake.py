@@ -148,10 +148,12 @@ def birthday(said: str, today: date) -> date:
 
 def phone(said: str, country: str) -> str:
     """As it is written in the practice's country; ``Wrong`` for what is no valid number. A number from elsewhere
-    needs its country code."""
+    needs its country code. An extension has no place in it, and is not left out without a word."""
     number = e164(said, region=country)
     if not number:
         raise Wrong("This is no valid phone number.")
+    if phonenumbers.parse(said, country).extension:
+        raise Wrong("A number is kept without an extension. Leave the extension out, or give another number.")
     parsed = phonenumbers.parse(number, country)
     at_home = phonenumbers.region_code_for_number(parsed) == country
     form = phonenumbers.PhoneNumberFormat.NATIONAL if at_home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
@@ -168,7 +170,9 @@ def mobile(said: str, country: str) -> str:
 
 
 def email(said: str) -> str:
-    written = said.replace(" ", "")
+    written = said.strip()
+    if " " in written:
+        raise Wrong("An e-mail address has no space in it. Check what is written there.")
     if len(written) > _LONGEST or not _EMAIL.fullmatch(written) or ".." in written:
         raise Wrong("This is no valid e-mail address.")
     return written
