@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -25,7 +26,8 @@ from routiq.mirror.models import (
     Patient,
     Practitioner,
 )
-from routiq.pms.gateway import Selection, Stream
+from routiq.pms.cliniko.gateway import ClinikoGateway
+from routiq.pms.gateway import Lane, Page, Selection, Stream
 from routiq.sync.pull import pull
 from tests.frontdesk.desk import booked_at, changes_sent, offers_for
 
@@ -113,6 +115,24 @@ def test_notice_is_checked_and_our_copy_of_it_read_again_before_it_costs_a_time(
     BookingRules.objects.update(minimum_notice_hours=HOURS)
     AppointmentType.objects.update(lead_time_hours=None)
     assert refusal(synced, patient, offer) == f"The practice wants {HOURS} hours of notice for this."
+
+
+def test_what_is_read_again_goes_before_all_background_work(
+    synced: Connection, patient: str, offer: OfferedTime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lanes: list[Lane] = []
+    fetch = ClinikoGateway.fetch
+
+    def noted(self: ClinikoGateway, *args: Any, lane: Lane = Lane.BACKGROUND) -> Page:
+        lanes.append(lane)
+        return fetch(self, *args, lane=lane)
+
+    monkeypatch.setattr(ClinikoGateway, "fetch", noted)
+    BookingRules.objects.update(minimum_notice_hours=HOURS)
+    AppointmentType.objects.update(lead_time_hours=None)
+    assert refusal(synced, patient, offer) == ""
+    assert len(lanes) >= 3
+    assert set(lanes) == {Lane.LIVE}, "somebody is on the line"
 
 
 def test_a_types_own_notice_stands_in_place_of_the_practices(
