@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from routiq.frontdesk.cancelling import cancel
 from routiq.frontdesk.models import SlotHold, StaffTask, Write
 from routiq.frontdesk.moving import reschedule
 from routiq.frontdesk.wishes import OfferedTime, Outcome
-from routiq.mirror.models import Appointment, Patient
+from routiq.mirror.models import Appointment, Offering, Patient
 from routiq.practices import audit
 from routiq.practices.models import AuditEntry, Practice
 from routiq.practices.tenancy import acting_for
@@ -256,6 +257,23 @@ def test_only_the_patients_own_standing_appointment_is_moved(
     assert reschedule(move(patient, booked, offers[2], key="5")).outcome is Outcome.NOT_ALLOWED
     assert changes_sent(sandbox) == []
     assert not Write.objects.filter(kind="move").exists()
+
+
+def test_a_move_keeps_the_type(
+    patient: str, booked: str, offers: Sequence[OfferedTime], sandbox: RunningSandbox
+) -> None:
+    other = Offering.objects.exclude(appointment_type_remote_id=offers[2].appointment_type_id).filter(
+        practitioner_remote_id=offers[2].practitioner_id, location_remote_id=offers[2].location_id
+    )[0]
+    offer = replace(offers[2], appointment_type_id=other.appointment_type_remote_id)
+    answer = reschedule(move(patient, booked, offer))
+    assert (answer.outcome, answer.message) == (
+        Outcome.NOT_ALLOWED,
+        "This time is for another appointment type; a move keeps the type.",
+    )
+    assert "cancel it and book the other" in answer.advice
+    assert changes_sent(sandbox) == []
+    assert standing(sandbox, offers[1]) == [booked]
 
 
 def test_two_conversations_that_want_one_time_move_one_appointment(

@@ -18,7 +18,7 @@ from routiq.frontdesk.times import find_times
 from routiq.frontdesk.waitlist import Joining, JoinRequest, entries_of, join, leave
 from routiq.frontdesk.wanted import Days, PartOfDay, When
 from routiq.frontdesk.wishes import OfferedTime, Wish
-from routiq.mirror.models import Patient
+from routiq.mirror.models import Offering, Patient
 from routiq.practices.audit import Actor
 from routiq.practices.models import AuditEntry
 from routiq.sync.looking import look
@@ -137,6 +137,14 @@ def test_what_cannot_be_waited_for_is_named_by_field(synced: Connection, patient
     archived = Patient.objects.filter(status="inactive")[0].remote_id
     assert set(join(request(archived, usual(patient))).problems) == {"patient_id"}
     assert not WaitlistEntry.objects.exists()
+
+
+def test_what_somebody_has_meanwhile_is_of_the_type_that_is_waited_for(mirrored: At) -> None:
+    patient = somebody()
+    appointment = booked_at(patient, two_times(patient)[1])
+    other = Offering.objects.exclude(appointment_type_remote_id=usual(patient))[0].appointment_type_remote_id
+    answer = join(request(patient, other, sooner_than=appointment))
+    assert answer.problems == {"sooner_than": "That appointment is of another type, so that a yes could not move it."}
 
 
 def test_who_leaves_is_off_the_list_and_may_join_anew(synced: Connection, patient: str) -> None:

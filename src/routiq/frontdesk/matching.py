@@ -39,12 +39,14 @@ def fits(connection: Connection, entry: WaitlistEntry, place: Stands) -> bool:
 
 
 def held_meanwhile(entry: WaitlistEntry) -> Appointment | None:
-    """The later appointment that the patient has until something sooner comes free, as long as it stands."""
+    """The later appointment that the patient has until something sooner comes free, as long as it stands and is of
+    the type that is waited for: a move keeps the type."""
     if not entry.sooner_than:
         return None
     return Appointment.objects.filter(
         connection=entry.connection_id,
         remote_id=entry.sooner_than,
+        appointment_type_remote_id=entry.appointment_type_remote_id,
         status=Appointment.Status.CONFIRMED,
         removed_at=None,
     ).first()

@@ -74,6 +74,11 @@ def _refusal(connection: Connection | None, appointment: Appointment | None, req
     if refusal is not None or appointment is None:
         return refusal
     offer = request.offer
+    if offer.appointment_type_id != appointment.appointment_type_remote_id:
+        return Refusal(
+            "This time is for another appointment type; a move keeps the type.",
+            "Offer a time of the appointment's own type, or cancel it and book the other.",
+        )
     here = (appointment.starts_at, appointment.practitioner_remote_id, appointment.location_remote_id)
     if here == (offer.starts_at, offer.practitioner_id, offer.location_id):
         return Refusal("The appointment stands at this time already.", "Offer another time.")

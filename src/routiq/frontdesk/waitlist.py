@@ -181,8 +181,10 @@ def _problems(connection: Connection, request: JoinRequest) -> dict[str, str]:
         found["practitioner_id"] = "Nobody does this appointment type in this combination."
     if request.sooner_than:
         held = appointment_of(request.patient_id, request.sooner_than)
-        if cannot_be_changed(held) is not None:
+        if held is None or cannot_be_changed(held) is not None:
             found["sooner_than"] = "The patient has no such appointment to come."
+        elif held.appointment_type_remote_id != request.appointment_type_id:
+            found["sooner_than"] = "That appointment is of another type, so that a yes could not move it."
     if request.priority not in Priority.values:
         found["priority"] = "A priority is 1 (normal), 2 (high) or 3 (urgent)."
     if request.reach_by not in ReachBy.values:

@@ -85,8 +85,6 @@ def move(request: HttpRequest, appointment: str) -> HttpResponse:
     if request.method != "POST":
         return _move_page(request, row, patient)
     offer, problem = _sent(request)
-    if offer is not None and offer.appointment_type_id != row.appointment_type_remote_id:
-        offer, problem = None, "This time is for another appointment type. Choose one of these."
     if offer is None:
         return _move_page(request, row, patient, {"problem": problem}, 422)
     answer = reschedule(
