@@ -71,6 +71,14 @@ def test_somebody_else_may_be_named() -> None:
     assert "with Oliver Stone" in talk.memory.last_said
 
 
+def test_another_type_is_for_the_team_and_nothing_is_moved() -> None:
+    talk = shown("I need to move my appointment to Thursday after 3")
+    said = talk.say("can you make it a remedial massage instead")
+    assert "it stays as it is" in said
+    assert not talk.desk.asked
+    assert "Wants Remedial Massage instead of what is booked" in talk.desk.tasks[0][1]
+
+
 def test_several_are_asked_apart() -> None:
     desk = InMemoryDesk(
         visits={SAM.remote_id: [visit("801", at(25, "10:00")), visit("802", at(27, "15:00"), OLIVER)]}

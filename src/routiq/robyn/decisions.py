@@ -246,6 +246,7 @@ DECISIONS = (
         made_in=(
             "robyn.flows.cancelling._not_done",
             "robyn.flows.cancelling.read_back",
+            "robyn.flows.booking._of_another_type",
             "robyn.flows.choosing.choose",
             "robyn.flows.confirming._booked",
             "robyn.flows.confirming._outcome",
@@ -257,6 +258,7 @@ DECISIONS = (
             "robyn.flows.opting_out.record",
             "robyn.flows.registering._answered",
             "robyn.flows.rescheduling._outcome",
+            "robyn.flows.sooner.join",
             "robyn.flows.waiting.proceed",
         ),
     ),

@@ -131,6 +131,22 @@ class Aside(msgspec.Struct, frozen=True):
     question: Question
 
 
+class Missed(msgspec.Struct, frozen=True):
+    """What was wished for and was not free; empty ids are "any"."""
+
+    window: Window
+    practitioner_id: str
+    location_id: str
+
+
+class Sooner(msgspec.Struct, frozen=True):
+    """What was booked or moved to instead, while it is asked whether something sooner is still wanted."""
+
+    appointment_id: str
+    time: OfferedTime
+    missed: Missed
+
+
 class CallBack(msgspec.Struct):
     """What is being taken down for the team."""
 
@@ -188,6 +204,8 @@ class Memory(msgspec.Struct):
     rounds: int = 0
     chosen: str = ""
     """Token of what was read back."""
+    missed: Missed | None = None
+    sooner: Sooner | None = None
     in_flight: str = ""
     """What is being written, by the token of its offer or the number of its reading back: set before the front
     desk is asked, cleared with the answer."""
@@ -215,6 +233,7 @@ class Memory(msgspec.Struct):
         self.wants_booking = False
         self.clear_table()
         self.declined = ()
+        self.missed = self.sooner = None
 
     def leave(self) -> None:
         """No move or cancellation is under way any more; a wish to book is kept, and so is what was

@@ -30,6 +30,7 @@ _STILL_OPEN = {
     Question.WHICH_VISIT,
     Question.CANCEL,
     Question.WANTS_BOOKING,
+    Question.WANTS_SOONER,
     Question.BEEN_BEFORE,
     Question.WHOSE_FIRST,
     Question.NEXT_PERSON,

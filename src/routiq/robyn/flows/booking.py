@@ -9,7 +9,18 @@ from __future__ import annotations
 import msgspec
 
 from routiq.robyn import wording
-from routiq.robyn.flows import confirming, handover, identify, naming, offering, rescheduling, table, wishing
+from routiq.robyn.flows import (
+    choosing,
+    confirming,
+    handover,
+    identify,
+    naming,
+    offering,
+    rescheduling,
+    sooner,
+    table,
+    wishing,
+)
 from routiq.robyn.flows.turn import Said, Turn
 from routiq.robyn.memory import Flow, Offer, Window
 from routiq.robyn.understanding.commands import Affirm, Ask, AskOthers, Choose, Deny, StartBooking, What
@@ -26,6 +37,11 @@ def proceed(turn: Turn) -> Said:
         return _while_unknown(turn)
     asked_what, asked_about = memory.listed_what, memory.listed
     changed, unclear = naming.take_names(turn)
+    if (
+        memory.flow is Flow.MOVE
+        and memory.want.appointment_type_id != memory.change.about[0].time.appointment_type_id
+    ):
+        return _of_another_type(turn)
     if unclear:
         take_wishes(turn)
         return unclear
@@ -43,6 +59,8 @@ def proceed(turn: Turn) -> Said:
         return _at_anything_else(turn, changed)
     if memory.question is Question.WANTS_BOOKING:
         return _at_wants_booking(turn, changed)
+    if memory.question is Question.WANTS_SOONER:
+        return _at_wants_sooner(turn, changed)
     if changed or turn.wishes or turn.has(StartBooking, AskOthers):
         return _look(turn)
     if memory.question is Question.PICK and turn.has(Affirm):
@@ -55,6 +73,14 @@ def proceed(turn: Turn) -> Said:
     if turn.has(Deny):
         return give_up(turn)
     return handover.not_understood(turn)
+
+
+def _of_another_type(turn: Turn) -> Said:
+    """A move keeps the type. Whoever wants another one as well wants two things, of which the second may fail."""
+    names = {choice.id: choice.name for choice in turn.context.menu.appointment_types}
+    now = changes.visits_for_staff([turn.memory.change.about[0].time])
+    reason = f"Wants {names[turn.memory.want.appointment_type_id]} instead of what is booked: {now}"
+    return choosing.team_only(turn, changes.TYPE_BY_TEAM, reason)
 
 
 def _while_unknown(turn: Turn) -> Said:
@@ -255,6 +281,17 @@ def _at_wants_booking(turn: Turn, changed: bool) -> Said:
     if turn.has(Deny):
         turn.memory.start_over()
         return turn.ask(Question.ANYTHING_ELSE, f"{wording.NO_WORRIES} {wording.ANYTHING_ELSE}")
+    return handover.not_understood(turn)
+
+
+def _at_wants_sooner(turn: Turn, changed: bool) -> Said:
+    """It was asked whether to be told when something sooner comes free."""
+    if changed or turn.wishes or turn.has(StartBooking):
+        return _look(turn)
+    if turn.has(Affirm) and not turn.has(Deny):
+        return sooner.join(turn)
+    if turn.has(Deny):
+        return sooner.decline(turn)
     return handover.not_understood(turn)
 
 

@@ -7,11 +7,10 @@ from dataclasses import replace
 from routiq.frontdesk.wishes import BookingAnswer, BookingRequest, OfferedTime, Outcome
 from routiq.robyn import wording
 from routiq.robyn.desk import StoredBooking
-from routiq.robyn.flows import handover, offering
+from routiq.robyn.flows import afterwards, handover, offering, sooner
 from routiq.robyn.flows.turn import Said, Turn
-from routiq.robyn.memory import Offer, Whose
+from routiq.robyn.memory import Offer
 from routiq.robyn.understanding.reader import Question
-from routiq.robyn.wording import several
 
 
 def intent_key(turn: Turn, offer: Offer) -> str:
@@ -79,15 +78,10 @@ def _booked(turn: Turn, offer: Offer, answer: BookingAnswer) -> Said:
             turn, handover.CHECK_BOOKING, "The stored booking does not match what was agreed; check it"
         )
         return _waiting(turn, offer, answer)
+    missed = turn.memory.missed
     _close(turn, answer.booking_id, time)
-    return _and_then(turn, wording.booked(time, turn.today, text_follows=stored.text_follows))
-
-
-def _and_then(turn: Turn, said: str) -> Said:
-    """Whoever else wants an appointment is next."""
-    if queue := turn.memory.queue:
-        return turn.ask(Question.NEXT_PERSON, f"{said} {several.next_one(yours=queue[0] is Whose.SELF)}")
-    return turn.ask(Question.ANYTHING_ELSE, f"{said} {wording.ANYTHING_ELSE}")
+    said = wording.booked(time, turn.today, text_follows=stored.text_follows)
+    return sooner.offer(turn, said, missed, answer.appointment_id, time)
 
 
 def said_of(stored: StoredBooking | None, offer: Offer, patient_id: str) -> OfferedTime | None:
@@ -126,4 +120,4 @@ def follow_up(turn: Turn) -> Said | None:
     if stored is None or time is None:
         return None
     _close(turn, memory.booking_id, time)
-    return _and_then(turn, wording.booked(time, turn.today, text_follows=stored.text_follows))
+    return afterwards.ask_next(turn, wording.booked(time, turn.today, text_follows=stored.text_follows))

@@ -21,6 +21,7 @@ from routiq.robyn.flows import (
     rescheduling,
     settled,
     several,
+    sooner,
     telling,
     waiting,
 )
@@ -60,14 +61,14 @@ from routiq.robyn.understanding.commands import (
     Thank,
     WishTime,
 )
-from routiq.robyn.understanding.reader import Question
+from routiq.robyn.understanding.reader import JUST_ARRANGED, Question
 from routiq.robyn.wording import changes
 
 _CALL_BACK = {Question.CALLER_NAME, Question.CALLER_NUMBER}
 _IN_OWN_WORDS = {Question.CALL_REASON, Question.CALL_MESSAGE}
 """Whatever is said then is for the team."""
 _MOVES_ON = frozenset({StartBooking, WishTime, NameChoice, AnyChoice, Choose, Affirm, Deny, AskOthers})
-_IDLE = frozenset({Question.OPEN, Question.ANYTHING_ELSE, Question.WANTS_PERSON})
+_IDLE = frozenset({Question.OPEN, Question.WANTS_PERSON, *JUST_ARRANGED})
 """Nothing is under way."""
 _BEGINS = (StartReschedule, StartCancel, AskBooking, AskInvoice, JoinWaitlist)
 _INSTEAD = (Ask, End, *_BEGINS, *(_MOVES_ON - {Deny}))
@@ -188,6 +189,8 @@ def _give_up(turn: Turn) -> Said:
     """Nothing was written, and all stays as it is."""
     if handover.in_call_back(turn):
         return handover.withdraw_call_back(turn)
+    if turn.memory.question is Question.WANTS_SOONER:
+        return sooner.decline(turn)
     said = _GIVEN_UP.get(turn.memory.flow)
     if said is None:
         return booking.give_up(turn)
@@ -215,7 +218,7 @@ def _begin(turn: Turn) -> Said | None:
         case AskInvoice():
             return telling.begin_invoice(turn, wish)
         case JoinWaitlist():
-            return waiting.begin(turn)
+            return sooner.join(turn) if turn.memory.question is Question.WANTS_SOONER else waiting.begin(turn)
         case None if moving.is_of_arranged(turn):
             return moving.begin_arranged(turn)
     return None

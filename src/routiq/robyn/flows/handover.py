@@ -248,6 +248,7 @@ def asked_again(turn: Turn) -> str:
         Question.ANYONE_ELSE: wording.ANYONE_ELSE,
         Question.ANYTHING_ELSE: wording.ANYTHING_ELSE,
         Question.WANTS_BOOKING: wording.OFFER_BOOKING,
+        Question.WANTS_SOONER: wording.SOONER,
     }.get(memory.question, wording.HOW_CAN_I_HELP)
 
 

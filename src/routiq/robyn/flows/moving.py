@@ -9,7 +9,7 @@ from routiq.robyn.flows import aside, booking, choosing, naming, offering, provi
 from routiq.robyn.flows.turn import Said, Turn
 from routiq.robyn.memory import Change, Flow, Want, Window
 from routiq.robyn.understanding.commands import Correct, StartBooking, StartReschedule, WishTime
-from routiq.robyn.understanding.reader import Question
+from routiq.robyn.understanding.reader import JUST_ARRANGED
 from routiq.robyn.wording import changes
 
 
@@ -29,7 +29,7 @@ def is_of_arranged(turn: Turn) -> bool:
     """Something else instead of what was booked or moved in this conversation: "no, I meant Friday" is no second
     booking."""
     memory = turn.memory
-    idle = memory.question is Question.ANYTHING_ELSE and not (memory.waiting or memory.pending)
+    idle = memory.question in JUST_ARRANGED and not (memory.waiting or memory.pending)
     return idle and memory.arranged is not None and turn.has(Correct) and not turn.has(StartBooking)
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 from routiq.frontdesk.wishes import Choice, Habit, NoTimes, OfferedTime, Times, Wish
 from routiq.robyn import wording
-from routiq.robyn.flows import handover, naming
+from routiq.robyn.flows import handover, naming, sooner
 from routiq.robyn.flows.turn import Said, Turn
 from routiq.robyn.flows.wishing import as_wish, widened
 from routiq.robyn.memory import OFFER_LASTS, Flow, Offer, Window
@@ -39,6 +39,8 @@ def search(turn: Turn, lead: str = "") -> Said:
     windows = memory.want.windows or (Window(),)
     base = _whom_and_where(turn, kind, habit)
     times = _find(turn, base, windows)
+    if times.reason is NoTimes.FULL:
+        sooner.note(turn, windows)
     if times.reason is NoTimes.FULL and len(windows) == 1:
         near, why = _nearest(turn, base, windows[0])
         if near:

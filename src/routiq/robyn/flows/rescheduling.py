@@ -7,7 +7,7 @@ from dataclasses import replace
 from routiq.frontdesk.changes import ChangeAnswer, MoveRequest
 from routiq.frontdesk.wishes import OfferedTime, Outcome
 from routiq.robyn import wording
-from routiq.robyn.flows import handover, offering
+from routiq.robyn.flows import handover, offering, sooner
 from routiq.robyn.flows.turn import Said, Turn
 from routiq.robyn.memory import Offer
 from routiq.robyn.understanding.reader import Question
@@ -57,11 +57,11 @@ def _outcome(turn: Turn, offer: Offer, answer: ChangeAnswer) -> Said:
         steps=list(answer.steps),
     )  # fmt: skip
     if answer.outcome is Outcome.DONE and (moved := _stored(turn, offer, answer)):
-        time, text_follows = moved
+        (time, text_follows), missed = moved, memory.missed
         memory.start_over()
         memory.arranged = time.starts_at
         said = wording.and_text(changes.moved(time, turn.today), text_follows)
-        return turn.ask(Question.ANYTHING_ELSE, f"{said} {wording.ANYTHING_ELSE}")
+        return sooner.offer(turn, said, missed, old.id, time)
     if answer.outcome is Outcome.SLOT_TAKEN:
         memory.declined = (*memory.declined, offer.time.starts_at)
         return offering.search(turn, changes.MOVE_TAKEN)

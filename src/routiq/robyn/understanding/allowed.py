@@ -58,6 +58,7 @@ ASKED_AT = frozenset(
         Question.CHOICE,
         Question.CONFIRM,
         Question.WANTS_BOOKING,
+        Question.WANTS_SOONER,
         Question.OTHER_DAYS,
         Question.ANYONE_ELSE,
         Question.BEEN_BEFORE,

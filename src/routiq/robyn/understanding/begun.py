@@ -17,10 +17,10 @@ from routiq.robyn.understanding.commands import (
     StartCancel,
     StartReschedule,
 )
-from routiq.robyn.understanding.reader import Question
+from routiq.robyn.understanding.reader import JUST_ARRANGED, Question
 
 _EXISTING = {Question.WHICH_VISIT, Question.CANCEL}
-IDLE = {Question.OPEN, Question.ANYTHING_ELSE, Question.WANTS_BOOKING, Question.WHO, Question.BEEN_BEFORE}
+IDLE = {Question.OPEN, Question.WANTS_BOOKING, Question.WHO, Question.BEEN_BEFORE, *JUST_ARRANGED}
 """Nothing is under way, so that "can't come tomorrow" is about an appointment there is."""
 
 
@@ -38,7 +38,7 @@ def started(said: str, question: Question) -> Command | None:
         return StartReschedule()
     if mine and starting.cancels(said, idle=idle):
         return StartCancel(every=starting.every(said))
-    if question is Question.ANYTHING_ELSE and existing.undoes(said):
+    if question in JUST_ARRANGED and existing.undoes(said):
         return StartCancel()
     if mine and starting.asks_booking(said):
         return AskBooking()

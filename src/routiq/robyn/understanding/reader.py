@@ -37,6 +37,8 @@ class Question(StrEnum):
     """Yes or no to what was read back."""
     WANTS_BOOKING = "wants_booking"
     """Whether to book at all."""
+    WANTS_SOONER = "wants_sooner"
+    """Whether to be told when something sooner comes free than what was just booked or moved."""
     OTHER_DAYS = "other_days"
     ANYONE_ELSE = "anyone_else"
     CALLER_NAME = "caller_name"
@@ -76,6 +78,8 @@ class Question(StrEnum):
     ANYTHING_ELSE = "anything_else"
 
 
+JUST_ARRANGED = frozenset({Question.ANYTHING_ELSE, Question.WANTS_SOONER})
+"""What is said then may take back or change what was booked or moved in this conversation."""
 NO_MENU = Menu((), (), ())
 
 

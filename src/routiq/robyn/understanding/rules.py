@@ -298,6 +298,8 @@ class _Reading:
             thanks, yes = thanks or (yes and not outright and not acts.closes(said)), yes and outright
             no = no or (acts.closes(said) and not yes)
             ends = acts.says_goodbye(said)
+        elif question is Question.WANTS_SOONER:
+            found += [Correct()] if self._takes_back(said, wished, named) else []
         elif yes and not acts.says_goodbye(said) and question is Question.CONFIRM:
             ends = False
         if question is Question.WANTS_BOOKING and acts.says_goodbye(said):

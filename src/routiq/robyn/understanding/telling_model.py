@@ -33,6 +33,7 @@ _ASKED = {
     Question.CHOICE: "Which of the offered times would suit you?",
     Question.CONFIRM: "Shall I book the time that I read back?",
     Question.WANTS_BOOKING: "Would you like to book an appointment?",
+    Question.WANTS_SOONER: "Shall I put you on the waiting list, should something sooner come free?",
     Question.OTHER_DAYS: "Shall I look at other days?",
     Question.ANYONE_ELSE: "Would somebody else be all right?",
     Question.BEEN_BEFORE: "Have you been here before?",

@@ -63,6 +63,7 @@ CALLER_NAME = _("I will ask our team to ring you back. May I have your name, ple
 CALLER_NUMBER = _("Thank you. Which number can the team reach you on?")
 CALLER_NUMBER_AGAIN = _("Sorry, I did not get a full number. Please tell me it once more, digit by digit.")
 OFFER_BOOKING = _("Would you like to book one?")
+SOONER = _("Shall I put you on the waiting list, in case something sooner comes free?")
 NO_WORRIES = _("No worries.")
 NOT_UNDERSTOOD = _("Sorry, I did not understand.")
 CLINICAL_BESIDE = _("I can't give clinical advice, but I can help you book.")
@@ -128,6 +129,7 @@ CLARIFY = {
     "pick": _("Sorry, I did not understand."),
     "this_type": _("Sorry, I did not understand. Yes or no?"),
     "when": _("Sorry, I did not understand. Please tell me a day and a time, such as Thursday after three."),
+    "wants_sooner": _("Sorry, I did not understand. Shall I put you on the waiting list for sooner, yes or no?"),
     "other_days": _("Sorry, I did not understand. Shall I look at other days, yes or no?"),
     "anyone_else": _("Sorry, I did not understand. Shall I look at anyone else, yes or no?"),
     "anything_else": _("Sorry, I did not understand. Would you like to book another appointment?"),

@@ -30,6 +30,9 @@ MOVE_DOWN = _("I'm sorry, I can't reach our diary just now, so nothing is moved.
 MOVE_UNSURE = _(
     "I have sent it, but the diary has not confirmed it yet, so I can't say which time stands. Our team will ring."
 )
+TYPE_BY_TEAM = _(
+    "I can move it, but not make another appointment of it. I have asked our team to ring you; it stays as it is."
+)
 NOT_ONLINE = _("I can't move that kind of appointment myself. Nothing is changed; I have asked our team to ring you.")
 CLASS_BY_TEAM = _("Classes are looked after by our team. Nothing is changed; I have asked them to ring you.")
 CANCEL_FAILED = _("I'm sorry, I could not cancel it: it still stands. I have asked our team to ring you.")

@@ -16,6 +16,9 @@ _ON_THE_LIST = _("You are on the waiting list for {kind}. Our team will be in to
 _ON_THE_LIST_WITH = _(
     "You are on the waiting list for {kind} with {practitioner}. Our team will be in touch when something comes free."
 )
+ON_THE_LIST_FOR_SOONER = _(
+    "You are on the waiting list. Our team will be in touch when something sooner comes free; until then this stands."
+)
 _WAITING_FOR = _("I have noted: {when}.")
 
 
