@@ -1,7 +1,8 @@
 """A process of its own, as the web server is one: whole turns of conversations, timed one by one.
 
-From the words to the stored answer, with everything that a turn asks the database; the same talk again and again, one
-after the other and fifty at once. Prints as JSON how long each turn took, and how often it asked the vendor.
+From the words to the stored answer, with everything that a turn asks the database; the same talk again and again: one
+after the other; fifty at once, of people who rang at different moments; and fifty in step, who all say the same line
+in the same second. Prints as JSON how long each turn took, and how often it asked the vendor.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import json
 import os
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -33,6 +34,10 @@ LINES = (
 )
 AT_A_TIME = 20
 """Talks one after the other."""
+LENGTH = len(LINES) + 1
+"""Seconds of a talk with a turn a second: the greeting is the first."""
+TALKS = 3
+"""Lengths of a talk for which all are measured while all are under way."""
 
 
 def main() -> None:
@@ -51,10 +56,11 @@ def main() -> None:
     with acting_for(arguments.practice):
         _teach()
         numbers = _numbers(arguments.at_once)
-        _talk(numbers[0], _at_once)  # What a process asks once is asked.
-        alone = [turn for number in numbers[:AT_A_TIME] for turn in _talk(number, _at_once)]
-    together = _together(arguments.practice, numbers)
-    print(json.dumps({"alone": alone, "together": together}))
+        _talk(numbers[0])  # What a process asks once is asked.
+        alone = [turn for number in numbers[:AT_A_TIME] for turn in _talk(number)]
+    apart = _apart(arguments.practice, numbers)
+    in_step = _in_step(arguments.practice, numbers)
+    print(json.dumps({"alone": alone, "apart": apart, "in_step": in_step}))
 
 
 def _teach() -> None:
@@ -77,48 +83,64 @@ def _numbers(many: int) -> list[str]:
     return (found * many)[:many]
 
 
-def _at_once(turn: int) -> None:
-    """Without a pause."""
-
-
-def _talk(number: str, wait_for: Callable[[int], None]) -> list[dict[str, Any]]:
-    """The turns of one talk: ``ms``, and ``asked``: how often the vendor was."""
+def _talk(number: str, moments: Sequence[float] = ()) -> list[dict[str, Any]]:
+    """The turns of one talk: ``due``, ``ms``, and ``asked``: how often the vendor was. ``moments``, by this process's
+    clock, are when the greeting and each line is due; none: one after the other."""
     from django.db import connection
 
     from routiq.robyn import conversation
     from routiq.robyn.models import Turn
 
+    due = [*moments] or [0.0] * LENGTH
+    _wait_until(due[0])
     talk = conversation.start("test", number).conversation_id
     took = []
-    for turn, said in enumerate(LINES):
+    for moment, said in zip(due[1:], LINES, strict=True):
         connection.close()  # As after a request: back to the pool.
-        wait_for(turn)
+        _wait_until(moment)
         began = time.perf_counter()
         conversation.say(talk, said)
         took.append(1000 * (time.perf_counter() - began))
     stored = Turn.objects.filter(conversation_id=talk, number__gt=0).values_list("heard", "inside")
     asked = [{"said": heard, "asked": len(inside.get("requests", ()))} for heard, inside in stored]
     connection.close()
-    return [{**turn, "ms": each} for turn, each in zip(asked, took, strict=True)]
+    return [{**turn, "due": at, "ms": ms} for turn, at, ms in zip(asked, due[1:], took, strict=True)]
 
 
-def _together(practice: int, numbers: list[str]) -> list[dict[str, Any]]:
-    """Each in a thread of its own as in the web server, with a turn every second: people listen and think for longer.
-    What one waits for the others is in its time."""
+def _wait_until(moment: float) -> None:
+    time.sleep(max(0.0, moment - time.perf_counter()))
+
+
+def _apart(practice: int, numbers: list[str]) -> list[dict[str, Any]]:
+    """As people ring: each at a moment of their own, spread over the length of a talk, and again as soon as they have
+    hung up. Only what is due while all of them are talking counts."""
+    begin = time.perf_counter() + 3.0
+    places = [begin + LENGTH * place / len(numbers) for place in range(len(numbers))]
+    turns = _together(practice, numbers, [[first + LENGTH * talk for talk in range(TALKS + 1)] for first in places])
+    return [turn for turn in turns if begin + LENGTH <= turn["due"] < begin + LENGTH * (TALKS + 1)]
+
+
+def _in_step(practice: int, numbers: list[str]) -> list[dict[str, Any]]:
+    """The hardest second that there can be: all say the same line within it, and want the same time."""
+    begin = time.perf_counter() + 3.0
+    return _together(practice, numbers, [[begin + place / len(numbers)] for place in range(len(numbers))])
+
+
+def _together(practice: int, numbers: list[str], begins: list[list[float]]) -> list[dict[str, Any]]:
+    """Each caller in a thread of its own as in the web server, with a talk at each of these moments and a turn every
+    second: people listen and think for longer. What one waits for the others is in its time."""
     from routiq.practices.tenancy import acting_for
 
-    begin = time.perf_counter() + 3.0
-
-    def talk(place: int) -> list[dict[str, Any]]:
-        def wait_for(turn: int) -> None:
-            # Spread over the second, as callers are.
-            time.sleep(max(0.0, begin + turn + place / len(numbers) - time.perf_counter()))
-
+    def talks(place: int) -> list[dict[str, Any]]:
         with acting_for(practice):
-            return _talk(numbers[place], wait_for)
+            return [
+                turn
+                for first in begins[place]
+                for turn in _talk(numbers[place], [first + second for second in range(LENGTH)])
+            ]
 
     with ThreadPoolExecutor(len(numbers)) as pool:
-        return [turn for turns in pool.map(talk, range(len(numbers))) for turn in turns]
+        return [turn for turns in pool.map(talks, range(len(numbers))) for turn in turns]
 
 
 if __name__ == "__main__":
