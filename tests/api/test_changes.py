@@ -12,6 +12,8 @@ from routiq.practices.models import Practice
 from routiq.practices.tenancy import acting_for
 from tests.api.conftest import Answer, Caller
 from tests.api.test_bookings import Desk
+from tests.carriers import StandIn
+from tests.messaging.owing import work
 
 NEW = {
     "first_name": "Ottilie",
@@ -164,3 +166,23 @@ def test_a_pending_practice_changes_nothing(front: Booked) -> None:
         assert (answer.status, answer.error["message"]) == (422, "The practice is still being set up.")
     with acting_for(front.caller.practice.pk):
         assert not Write.objects.exclude(kind="booking").exists()
+
+
+def test_a_change_shows_the_text_that_tells_of_it(front: Booked, twilio: StandIn) -> None:
+    moved = front.move(front.times_free[1])
+    assert moved["text"]["state"] == "waiting"
+    assert moved["text"]["number_ending"] == "006"
+    with acting_for(front.caller.practice.pk):
+        work()
+    told = front.caller.get(moved.headers["Location"]).json["text"]
+    assert (told["state"], told["reason"], told["words"]) == ("sent", "", twilio.told[0][1])
+    front.rules(cancellation_window_hours=0, text_confirmations=False)
+    assert front.cancel()["text"] is None
+
+
+def test_texts_are_switched_by_the_rules_and_stay_when_that_is_left_out(front: Booked) -> None:
+    rules = front.caller.get("/desk-rules").json
+    assert rules["text_confirmations"] is True
+    assert front.caller.call("PUT", "/desk-rules", {**rules, "text_confirmations": False}).status == 200
+    del rules["text_confirmations"]
+    assert front.caller.call("PUT", "/desk-rules", rules)["text_confirmations"] is False

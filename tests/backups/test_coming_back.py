@@ -31,6 +31,7 @@ from routiq.frontdesk.models import FreedTime, SlotHold, SlotOffer, StaffTask, W
 from routiq.frontdesk.people import recognise_caller
 from routiq.frontdesk.wishes import BookingRequest
 from routiq.knowledge import digest, gaps
+from routiq.messaging.models import Text
 from routiq.mirror.models import Patient, Practitioner
 from routiq.practices import audit, jobs
 from routiq.practices.letters import tell_about_patient, tell_owners
@@ -41,7 +42,9 @@ from routiq.robyn.models import Conversation, HandOver
 from routiq.sync import jobs as sync_jobs
 from routiq.sync.models import StreamState, SyncRun
 from routiq.sync.start import request_run
-from tests.frontdesk.desk import offers_for
+from tests.carriers import StandIn
+from tests.frontdesk.desk import booked_at, offers_for
+from tests.messaging.owing import minutes_pass
 from tests.sandboxes import connect as connect_to
 
 RESTORED = "Routiq was restored from a backup"
@@ -103,6 +106,21 @@ def test_no_letter_is_sent_twice_and_the_team_knows_of_each(practice: Practice, 
     assert post_everything() == [], "what was done is done once"
     assert StaffTask.objects.filter(conversation_id=talk.pk).count() == 2
     assert PersonalLetter.objects.get().sent_at is None
+
+
+def test_no_text_is_sent_twice_and_the_team_rings(
+    synced: Connection, twilio: StandIn, back: Callable[[], Any]
+) -> None:
+    patient = recognise_caller("0491 570 006").patients[0].remote_id
+    booked_at(patient, offers_for(patient)[0])
+    ProcrastinateJob.objects.all().delete()
+    back()
+    minutes_pass(3)
+    assert (twilio.asked, Text.objects.get().reason) == ([], Text.Reason.RESTORED)
+    (task,) = StaffTask.objects.all()
+    assert "Could not text the patient" in task.summary
+    back()
+    assert StaffTask.objects.count() == 1
 
 
 def test_what_was_under_way_is_neither_sent_nor_followed_up_but_told_to_the_team(

@@ -20,9 +20,12 @@ from routiq.frontdesk.people import habit_of, recognise_caller
 from routiq.frontdesk.settling import settle_open_bookings
 from routiq.frontdesk.times import find_times
 from routiq.frontdesk.wishes import BookingRequest, OfferedTime, Outcome, Wish
+from routiq.messaging.models import Text
 from routiq.mirror.models import Patient
 from routiq.practices.audit import Actor
 from routiq.practices.models import Practice
+from tests.carriers import StandIn
+from tests.messaging.owing import work
 from tests.sandboxes import connect
 
 OWNER = Actor("person", "1")
@@ -134,3 +137,14 @@ def test_one_that_the_vendor_has_answered_is_looked_at_by_a_person_and_settled_a
         assert settle_open_bookings() == 1
     assert Booking.objects.get().state == Booking.State.BOOKED
     assert len(sent(sandbox)) == 1 + sent(sandbox).count("webhooks")
+
+
+def test_a_text_that_waits_is_not_sent_any_more_and_the_team_rings(
+    synced: Connection, patient: str, offer: OfferedTime, twilio: StandIn
+) -> None:
+    assert book(ask(patient, offer)).outcome is Outcome.BOOKED
+    assert [consequences(synced).count(code) for code in ("texts", "texts_waiting")] == [1, 1]
+    disconnect(synced, OWNER)
+    work()
+    assert (twilio.asked, Text.objects.get().reason) == ([], Text.Reason.DISCONNECTED)
+    assert "Could not text the patient" in StaffTask.objects.get().summary

@@ -12,6 +12,19 @@ from tests.crash.doomed import Kill, doomed
 from tests.systems import At
 
 
+def _texts() -> dict[str, str]:
+    """Where texts are sent, it sends them as well."""
+    chosen = settings.TEXT_CARRIER
+    if not chosen.account:
+        return {}
+    return {
+        "ROUTIQ_TWILIO_ACCOUNT": chosen.account,
+        "ROUTIQ_TWILIO_TOKEN": chosen.token,
+        "ROUTIQ_SMS_FROM": chosen.sender,
+        "ROUTIQ_TWILIO_URL": chosen.url,
+    }
+
+
 @pytest.fixture
 def kill(mirrored: At) -> Iterator[Kill]:
     """It works for the mirrored practice, with no limit of its own."""
@@ -21,6 +34,7 @@ def kill(mirrored: At) -> Iterator[Kill]:
         "DJANGO_SETTINGS_MODULE": "routiq.settings",
         "ROUTIQ_PMS_REQUESTS": "0",
         "ROUTIQ_PMS_REQUESTS_PER_SECOND": "0",
+        **_texts(),
     }
     with doomed(environment) as command:
         yield command

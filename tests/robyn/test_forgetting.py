@@ -8,6 +8,7 @@ import pytest
 from dateutil.relativedelta import relativedelta
 
 from routiq.frontdesk.models import StaffTask
+from routiq.messaging.models import Text
 from routiq.practices.models import AuditEntry, PersonalLetter, Practice
 from routiq.practices.tenancy import acting_for
 from routiq.robyn.forgetting import forget_old
@@ -25,6 +26,10 @@ def held(practice: Practice, months_ago: int, days: int = 0) -> Conversation:
     HandOver.objects.create(practice=practice, conversation=row, kind="call_back", reason="Sam", task_id=task.pk)
     letter = PersonalLetter.objects.create(practice=practice, subject="A complaint", text="Sam")
     PersonalLetter.objects.filter(pk=letter.pk).update(created_at=at)
+    Text.objects.create(
+        practice=practice, intent_key=f"write:{row.pk}", purpose="confirmation", about="appointment:1", body="Sam",
+        patient_remote_id="1", time_zone="Australia/Sydney", useful_until=at, due_at=at, state="sent", created_at=at,
+    )  # fmt: skip
     return row
 
 
@@ -33,7 +38,7 @@ def test_after_24_months_words_letters_and_tasks_are_gone(practice: Practice) ->
     kept = held(practice, 23)
     assert forget_old(NOW) == 1
     assert list(Conversation.objects.all()) == [kept]
-    for model in (Turn, StaffTask, HandOver, PersonalLetter):
+    for model in (Turn, StaffTask, HandOver, PersonalLetter, Text):
         assert model._default_manager.count() == 1
     assert AuditEntry.objects.get(action="conversations.forgotten").detail == {
         "conversations": 1,

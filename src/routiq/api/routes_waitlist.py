@@ -87,7 +87,7 @@ class WishedRules(Taken):
     offers_a_day: int = Field(2, ge=rules.OFFERS_A_DAY[0], le=rules.OFFERS_A_DAY[-1], strict=True)
     intake_fields: list[WishedQuestion] = Field(max_length=20)
     left_to_team: list[TypeId] = Field([], max_length=rules.MOST_TYPES)
-    text_confirmations: bool = Field(True, strict=True)
+    text_confirmations: bool | None = Field(None, strict=True, description="As it is, when left out.")
 
 
 @router.get("/waitlist", response=answers({200: shapes.Waits}), summary="Who waits, on our list")

@@ -6,9 +6,11 @@ from __future__ import annotations
 
 from routiq.connections.connecting import live_connection
 from routiq.frontdesk import checks, waitlist_decisions
+from routiq.frontdesk.confirmations import are_on
 from routiq.frontdesk.models import DeskRules
 from routiq.frontdesk.rules import chosen_questions, desk_rules
 from routiq.frontdesk.wishes import NoTimes, Outcome
+from routiq.messaging.models import Text
 from routiq.mirror.models import AppointmentType
 from routiq.practices.decisions import ASK_FOR_A_PERSON, AsSet, By, Data, Decision, Topic
 
@@ -53,6 +55,12 @@ def _asked() -> AsSet:
         for field, needed in chosen_questions(desk_rules())
     ]
     return AsSet(f"Asked beside the name, which is needed: {', '.join(asked)}.")
+
+
+def _confirmed() -> AsSet:
+    if not are_on():
+        return AsSet("No text messages about appointments are sent.", made=False)
+    return AsSet("A text goes to the patient after each booking, each move and each cancellation.")
 
 
 def _ready() -> AsSet:
@@ -173,6 +181,21 @@ DECISIONS = (
         covers=(Late.AUTO_DNA,),
         made_in=("frontdesk.cancelling._Cancellation.settled",),
         as_set=_counts_as_missed,
+        set_under=TAB,
+    ),
+    Decision(
+        code="frontdesk.confirmation",
+        topic=Topic.APPOINTMENTS,
+        name="Confirming a change by text",
+        decided="whether a booking, a move or a cancellation is confirmed by a text message: to current patients, on "
+        "an Australian or New Zealand mobile of their own record",
+        data=(Data.NAME, Data.PHONE, Data.STATUS, Data.STOP, Data.VISITS),
+        by=By.ALONE,
+        effect="A patient gets a text about the change, or gets none; the change itself is the same.",
+        person="Who gets no text is told in the conversation, or by the team.",
+        covers=(Text.Reason.NO_MOBILE, Text.Reason.NOT_CURRENT),
+        made_in=("frontdesk.confirmations.owe", "frontdesk.confirmations._why_none"),
+        as_set=_confirmed,
         set_under=TAB,
     ),
     Decision(

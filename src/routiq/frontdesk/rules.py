@@ -58,9 +58,10 @@ def change_rules(
     offers_a_day: int,
     intake_fields: Sequence[tuple[str, bool]],
     left_to_team: Collection[str] = (),
-    text_confirmations: bool = True,
+    text_confirmations: bool | None = None,
 ) -> DeskRules:
-    """Set the rules of the practice in force, all at once; they count from the next word on. ``CannotBe``."""
+    """Set the rules of the practice in force, all at once; they count from the next word on. ``CannotBe``.
+    Whether texts are sent stays as it is where that is not said: nobody is to be texted by an oversight."""
     problems = _problems(late_cancellation, cancellation_window_hours, cancellation_fee, booking_instructions)
     problems |= _problems_of_offers(offer_minutes, offers_a_day) | _problems_of_intake(intake_fields)
     if len(left_to_team) > MOST_TYPES:
@@ -78,7 +79,7 @@ def change_rules(
         "offers_a_day": offers_a_day,
         "intake_fields": [[name, needed] for name, needed in intake_fields],
         "left_to_team": sorted(set(left_to_team)),
-        "text_confirmations": text_confirmations,
+        "text_confirmations": rules.text_confirmations if text_confirmations is None else text_confirmations,
     }
     changed = sorted(name for name, value in wanted.items() if getattr(rules, name) != value)
     for name, value in wanted.items():

@@ -13,6 +13,9 @@ def _texts() -> AsSet:
     return AsSet("A company outside the practice carries them; it sees the number and the words.")
 
 
+ABOVE = (Text.Reason.NO_MOBILE, Text.Reason.NOT_CURRENT)
+"""Found by the room that would have stored the text."""
+
 DECISIONS = (
     Decision(
         code="messaging.text",
@@ -21,11 +24,11 @@ DECISIONS = (
         decided="whether and when a text message goes to a patient: not after they asked not to be contacted, not to "
         "a number that takes none, not when it is too late or no longer so, and at night only as an answer to what "
         "the patient has just done",
-        data=(Data.NAME, Data.PHONE, Data.STOP, Data.STATUS, Data.VISITS),
+        data=(Data.PHONE, Data.STOP, Data.VISITS),
         by=By.ALONE,
         effect="A patient may be told of a change by text, later than at once, or not by text.",
         person="Where a text was promised and could not be sent, the team gets a task and rings.",
-        covers=tuple(Text.Reason),
+        covers=tuple(reason for reason in Text.Reason if reason not in ABOVE),
         made_in=(
             "messaging.jobs.send_text",
             "messaging.jobs.send_due",
