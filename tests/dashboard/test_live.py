@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from contextvars import Context
 from datetime import time, timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -164,10 +165,17 @@ def test_a_page_of_something_that_was_removed_says_so_and_ends(
                 await following()
             return told
 
-    wait, said = run(work)
-    assert wait == f"retry: {stream.RETRY_GONE_MILLISECONDS}\n\n"
+    said, end = run(work)
     assert said.startswith("event: late\n")
     assert "removed while you had it open" in said
+    assert end == f"event: {stream.GONE}\ndata:\n\n"
+
+
+def test_every_open_page_hangs_up_on_what_is_gone() -> None:
+    folder = Path(stream.__file__).parents[1] / "templates"
+    open_pages = [path for path in folder.rglob("*.html") if "sse-connect=" in path.read_text()]
+    assert len(open_pages) > 10
+    assert [path.name for path in open_pages if f'sse-close="{stream.GONE}"' not in path.read_text()] == []
 
 
 def test_a_change_in_another_practice_sends_nothing(

@@ -49,3 +49,20 @@ def test_a_rehearsal_becomes_a_scenario_that_is_played_again_and_nothing_is_book
     expect(page.get_by_text("As saved: 1. Better: 0. Worse: 0.")).to_be_visible()
     assert faults_of(page) == []
     assert {entry.id for entry in Diary(world).entries(patient)} == before
+
+
+def test_a_page_of_what_is_removed_meanwhile_says_so_without_a_fault(browse: Browse, clinic: Owner) -> None:
+    page, other = browse(clinic), browse(clinic)
+    page.goto("/test-robyn")
+    page.get_by_role("button", name="Start the rehearsal").click()
+    Talk(page).say("What are your opening hours?")
+    page.get_by_label("Name of the scenario").fill("Asked for the hours")
+    page.get_by_role("button", name="Save as a scenario").click()
+    expect(page.get_by_role("heading", name="Asked for the hours")).to_be_visible()
+
+    other.goto(page.url)
+    other.get_by_role("button", name="Remove").click()
+    expect(other.get_by_text("The scenario is removed.")).to_be_visible()
+    expect(page.get_by_text("This was removed while you had it open")).to_be_visible()
+    # Whoever tries again does so within seconds, and every failed try is a complaint.
+    page.wait_for_timeout(3000)

@@ -107,3 +107,27 @@ def test_so_it_is_at_a_third_practice(totara: Practice) -> None:
     score = judge(TOTARA_EXPECTED)
     assert not score.wrong, str(score)
     assert len(score.silent) <= 0.15 * answerable(TOTARA_EXPECTED), str(score)
+
+
+PARTIAL = "Hydrotherapy assessment: $140\nStandard consultation: $95\nShockwave therapy costs $30 extra."
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "what's an initial worth",
+        "how much is a first appointment?",
+        "what do new patients pay?",
+        "how much for a long consultation",
+        "what does a telehealth follow-up cost?",
+        "how much is a massage",
+        "what's a class cost",
+        "how much are orthotics",
+    ],
+)
+def test_the_price_of_one_thing_is_never_told_for_another(db: None, question: str) -> None:
+    practice = taught({"Fees": PARTIAL}, "Harbour Street Physiotherapy")
+    with acting_for(practice.pk):
+        found = find(question)
+        assert found.answer is None, found.answer
+        assert found.missing is Missing.PRICE

@@ -31,6 +31,15 @@ def test_a_name_is_not_taken_by_resemblance() -> None:
     assert talk.desk.tasks[0][0] == "call_back"
 
 
+def test_a_question_is_no_name() -> None:
+    talk = Talk(caller=FAMILY)
+    assert "can't find" not in talk.say("are dogs allowed?")
+    talk.say("Thursday at 3")
+    assert "can't find" not in talk.say("any parking there?")
+    talk.say("Tom?")
+    assert talk.memory.patient_id == TOM.remote_id
+
+
 def test_two_of_one_name_are_told_apart_by_date_of_birth() -> None:
     talk = Talk(InMemoryDesk(patients={FAMILY: (TOM, TOM_SENIOR)}), FAMILY)
     assert "date of birth" in talk.say("Tom")

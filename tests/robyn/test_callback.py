@@ -234,13 +234,19 @@ def test_a_question_in_between_is_answered_and_is_no_time_to_ring() -> None:
     assert "Ring: after lunch" in talk.desk.tasks[0][1]
 
 
-def test_what_tells_no_time_to_ring_is_asked_once_more_and_then_taken_as_it_is() -> None:
+def test_what_tells_no_time_to_ring_is_kept_for_the_team_and_the_time_is_asked_once_more() -> None:
     talk = Talk()
-    talk.says("I want to speak to someone", "about a form")
-    assert "good time to ring" in talk.say("purple monkeys")
+    assert "good time to ring" in talk.says("can Oliver ring me please", "it's about my orthotics")
+    assert "ending in 0 0 6" in talk.say("the left one pinches")
     assert "Ring:" not in talk.desk.tasks[0][1]
-    assert "should know" in talk.say("purple monkeys I said")
-    assert "Ring: purple monkeys I said" in talk.desk.tasks[0][1]
+    assert 'Message: "it\'s about my orthotics the left one pinches"' in talk.desk.tasks[0][1]
+
+
+@pytest.mark.parametrize("words", ["no idea", "dunno", "I don't know love", "not sure"])
+def test_who_cannot_say_when_is_not_pressed(words: str) -> None:
+    talk = Talk()
+    assert "should know" in talk.says("I want to speak to someone", "about a form", words)
+    assert "Ring:" not in talk.desk.tasks[0][1]
 
 
 @pytest.mark.parametrize(

@@ -70,9 +70,10 @@ _SHORT = {
 _PRICE = re.compile(
     r"\b(?:how much(?! (?:notice|time|warning|parking|experience|water))|costs?|pric(?:e|es|ey|ing)|fees?|charg(?:e|"
     r"es|ed|ing)(?! (?:my|point|station|(?:the|a|an) (?:car|ev|phone|electric)))|rates|dollars?|expensive|"
-    r"cheap(?:er|est)?|out of pocket|gap fee|what (?:do|would|will) (?:i|we) (?:have to )?pay|(?:sets?|setting|"
-    r"knocks?) (?:me|us|you|one|someone|somebody|him|her) back|what (?:is|are|would|will)\b(?: (?!it\b)\w+){1,6} "
-    r"(?:be )?worth|what (?:is|would be|will be) the damage|(?:am|are|will|would) (?:i|we) (?:be )?up for)\b|\$"
+    r"cheap(?:er|est)?|out of pocket|gap fee|what (?:do|would|will) (?:i|we|people|\w+ patients) (?:have to )?pay|"
+    r"(?:sets?|setting|knocks?) (?:me|us|you|one|someone|somebody|him|her) back|what (?:is|are|would|will)\b(?: "
+    r"(?!it\b)\w+){1,6} (?:be )?worth|what (?:is|would be|will be) the damage|(?:am|are|will|would) (?:i|we) (?:be "
+    r")?up for)\b|\$"
 )
 _PRICE_PHRASES = re.compile(
     r"\b(?:(?:sets?|setting|knocks?) (?:me|us|you|one|someone|somebody|him|her) back|worth|the damage|up for)\b"

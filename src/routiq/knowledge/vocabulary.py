@@ -57,9 +57,12 @@ GROUPS: tuple[tuple[str, Phrases], ...] = (
     _group("early", "earlier", "before my appointment", "ahead of my appointment"),
     _group("initial", "first appointment", "first visit", "first time", "first session", "first consult",
            "first consultation", "new patient", "new client", "initial appointment", "initial consultation",
-           "initial consult", "initial visit", "assessment"),
+           "initial consult", "initial visit", "initial assessment", "first assessment"),
     _group("follow up", "followup", "subsequent", "standard consultation", "standard appointment",
            "return visit", "review appointment", "standard consult", "second appointment", "second visit"),
+    _group("long consultation", "long appointment", "long consult", "long session", "longer appointment",
+           "longer session", "longer consultation", "extended consultation", "extended appointment",
+           "double appointment"),
     _group("bring", "take with me", "carry"),
     _group("wear", "clothes", "clothing", "dress", "outfit", "shorts"),
     _group("telehealth", "video", "zoom", "video call", "online consultation", "online appointment",
@@ -126,10 +129,14 @@ GROUPS: tuple[tuple[str, Phrases], ...] = (
     _group("sport", "sports", "athlete", "football", "running", "runner"),
     _group("wait", "waiting list", "waitlist", "wait list", "wait time", "waiting time"),
 )  # fmt: skip
+ONLY_ASKED = {"initial": ("assessment",)}
+"""What asks for a group and does not stand for it: an assessment is an initial one, but a page's "hydrotherapy
+assessment" is not what an initial consultation costs."""
 PATTERNS: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
     (said, re.compile(rf" {re.escape(said)}(?:s|es)?(?= )"), name)
     for said, name in sorted(
-        ((said, name) for name, phrases in GROUPS for said in phrases.said), key=lambda pair: -len(pair[0])
+        ((said, name) for name, phrases in GROUPS for said in (*phrases.said, *ONLY_ASKED.get(name, ()))),
+        key=lambda pair: -len(pair[0]),
     )
 )
 """What is looked for in a question, the longest first, each with the group that it belongs to."""

@@ -28,7 +28,8 @@ ACTIVE_SECONDS = 5.0
 WATCH_SECONDS = 30.0
 """So often an open page says again that somebody is looking, and draws anew what time alone changes."""
 RETRY_MILLISECONDS = 2000
-RETRY_GONE_MILLISECONDS = 3_600_000
+GONE = "gone"
+"""The last event of what is not there any more: each page closes its source on it."""
 
 
 class EventStream(StreamingHttpResponse):
@@ -70,9 +71,10 @@ async def events(hub: Hub, request: HttpRequest, page: str) -> AsyncGenerator[by
                 drawn, syncing = await sync_to_async(_draw)(names, request, watch and page in fragments.WATCHED)
                 waiting = set()
             except Http404:
-                # It was removed, or is not for this reader any more: that is said, and the page need not ask again.
-                yield f"retry: {RETRY_GONE_MILLISECONDS}\n\n".encode()
+                # It was removed, or is not for this reader any more: that is said, and the page hangs up (sse-close)
+                # before we do, which a browser would take for a fault.
                 yield event("late", render_to_string("dashboard/live/gone.html"))
+                yield event(GONE, "")
                 return
             except DatabaseError:
                 log.warning("live: a page could not be drawn; trying again")

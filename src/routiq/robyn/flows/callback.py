@@ -124,17 +124,16 @@ def take(turn: Turn) -> Said:
     words = normalise(turn.heard)
     said_nothing = assent.says_nothing(words) or (turn.has(Deny, Thank) and len(turn.heard.split()) < _TELLING)
     tells_when = turn.wishes or hours.tells_when(words)
-    if question is Question.CALL_WHEN and not (said_nothing or tells_when or _asked_enough(turn)):
-        call.asked = call.asked[:-1]
-        return Said(f"{wording.NOT_UNDERSTOOD} {handing.CALL_WHEN}")
     if not said_nothing:
-        if question is Question.CALL_WHEN:
-            call.window, memory.tries = turn.heard[:200], 0
+        if question is Question.CALL_WHEN and tells_when:
+            call.window = turn.heard[:200]
         elif question is Question.CALL_REASON:
             call.reason = f"{call.reason}: {turn.heard[:_LONGEST]!r}"
         else:
-            call.message = turn.heard[:_LONGEST]
+            call.message = f"{call.message} {turn.heard}".strip()[:_LONGEST]
         _hand(turn)
+        if question is Question.CALL_WHEN and not (tells_when or _asked_enough(turn)):
+            call.asked = call.asked[:-1]
     return _next(turn, handing.NOTED if not said_nothing else "")
 
 

@@ -119,7 +119,8 @@ _OUTRIGHT_NO = re.compile(r"^(?:\w+ ,? ?)?(?:no|nope|nah|nup|naw)\b")
 _NOTHING = re.compile(
     r"^(?:(?:no+|nah|nope|um+|well|,) )*(?:nothing(?: (?:else|more|really|much|special|i can think of|to add))?|"
     r"none|nil|not that i (?:can think of|know(?: of)?)|(?:i )?(?:don'?t|do not) think so|(?:that'?s|that is) (?:it|"
-    r"all|everything)|can'?t think of anything)(?: (?:thanks|thank you|love|dear|mate|for now|really))*\W*$"
+    r"all|everything)|can'?t think of anything|idea|dunno|not sure|(?:i )?(?:don'?t|do not) know)(?: (?:thanks|"
+    r"thank you|love|dear|mate|for now|really))*\W*$"
 )
 _ACKNOWLEDGES = any_of(
     r"ok|okay|alright|all right|right|got it|i see|well|and|thanks|thank you|so much|very much|a lot|bye|"

@@ -153,6 +153,7 @@ _ALREADY = any_of(
     rf"her) (?:[\w':]+ ){{0,3}}?{VISIT}(?! (?:for|to be|be)\b)"
 )
 _ASKS_BOOKING = any_of(
+    r"(?:am|are) (?:i|we) (?:still |all )*(?:on|good|right|set) for (?:today|tomorrow|this|\w+day)",
     rf"what(?:'s| is|s) (?:my|our|his|her) (?:[\w']+ )?{VISIT} (?:for|about|on|at|this|tomorrow|today)",
     rf"what(?:'s| is| was|s)(?: \w+)? (?:my|our|his|her) (?!(?:\w+ )?(?:available|free|earliest|first|soonest))"
     rf"(?:next|coming|upcoming|other|following) (?:\w+ )?{VISIT}",

@@ -67,7 +67,8 @@ def _own_name(said: str, rest: str, context: Context, *, expected: bool) -> list
         return []
     plain = re.sub(r"^(?:yes|yeah|yep|no|nope|ok|okay|sure)\b", "", acts.without_courtesies(rest))
     name, announced = identity.read_name(plain), identity.says_own_name(plain)
-    refused = context.question in _WHOLE_NAME and (assent.says_no(said) or asking.opens_question(said))
+    asks = asking.opens_question(said) or (not expected and "?" in said and context.question is Question.WHO)
+    refused = (context.question in _WHOLE_NAME and assent.says_no(said)) or (asks and not expected)
     if not name or (refused and not announced):
         return []
     return [GiveName(name)] if expected or announced or not starting.wants_booking(said) else []
