@@ -217,7 +217,7 @@ def test_the_menu_names_just_those_of_whom_times_are_looked_for(synced: Connecti
     seen: list[int] = []
     for row, switch in zip(rows, cycle((*switches, {}, {}, {})), strict=False):
         type(row)._default_manager.filter(pk=row.pk).update(**switch)
-        found = list(combinations(synced, Wish("")))
+        found = combinations(synced, Wish(""))
         seen.append(len(found))
         named = menu()
         assert {choice.id for choice in named.practitioners} == {each.practitioner.remote_id for each in found}

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
+from django.db import connection as database
 from django.utils import timezone
 
 from routiq.connections import health
@@ -21,7 +22,6 @@ from routiq.connections.models import Connection
 from routiq.frontdesk import known_times
 from routiq.frontdesk.checks import notice_hours
 from routiq.frontdesk.known_times import Days
-from routiq.frontdesk.models import SlotHold
 from routiq.frontdesk.spreading import Rank, rank_of, spread, well_apart
 from routiq.frontdesk.who_does_what import Combination, Rosters
 from routiq.frontdesk.wishes import NoTimes, OfferedTime, Times, Wish
@@ -250,14 +250,19 @@ def _fits(wish: Wish, start: datetime, local: datetime) -> bool:
     )
 
 
+_HELD_BY_OTHERS = """
+SELECT practitioner_pk, lower(during), upper(during) FROM frontdesk_slothold
+WHERE practitioner_pk = ANY(%s) AND expires_at > %s AND NOT (booking_id IS NULL AND holder = %s)
+"""
 Held = dict[int, list[tuple[datetime, datetime]]]
 """By the practitioner's key in our copy."""
 
 
 def _held_by_others(combinations: Sequence[Combination], held_for: str) -> Held:
-    whose = {combination.practitioner.pk for combination in combinations}
+    whose = list({combination.practitioner.pk for combination in combinations})
     held: Held = {}
-    holds = SlotHold.objects.filter(practitioner_pk__in=whose, expires_at__gt=timezone.now())
-    for hold in holds.exclude(write=None, holder=held_for):
-        held.setdefault(hold.practitioner_pk, []).append((hold.during.lower, hold.during.upper))
+    with database.cursor() as cursor:
+        cursor.execute(_HELD_BY_OTHERS, [whose, timezone.now(), held_for])
+        for practitioner_pk, since, until in cursor.fetchall():
+            held.setdefault(practitioner_pk, []).append((since, until))
     return held

@@ -20,12 +20,14 @@ from routiq.frontdesk.who_does_what import Combination, combinations, menu, swit
 from routiq.frontdesk.wishes import NoTimes, Times, Wish
 from routiq.mirror.models import BookingRules
 from routiq.pms import registry
+from routiq.practices.statements import rows_of
 from routiq.sync.jobs import ask_to_read_settings
 
 __all__ = ["find_times", "menu"]
 
 #: How far ahead one looks when the practice sets no limit.
 FARTHEST_DAYS = 84
+_RULES = "SELECT * FROM mirror_bookingrules WHERE connection_id = %(connection)s"
 
 
 @may_take_a_moment(At.LOOKING)
@@ -36,12 +38,12 @@ def find_times(wish: Wish) -> Times:
     connection = live_connection()
     if connection is None or not connection.is_active:
         return Times(reason=NoTimes.UNAVAILABLE, advice=_why_paused(connection))
-    rules = BookingRules.objects.filter(connection=connection).first()
+    rules = next(iter(rows_of(BookingRules, _RULES, {"connection": connection.pk})), None)
     if rules is not None and not rules.online_bookings_enabled:
         ask_to_read_settings(connection)
         advice = switch_advice(connection, "account", connection.account_name)
         return Times(reason=NoTimes.SWITCHED_OFF, advice=advice)
-    possible = list(combinations(connection, wish))
+    possible = combinations(connection, wish)
     if not possible:
         ask_to_read_settings(connection)
         return why_not_offered(connection, wish)

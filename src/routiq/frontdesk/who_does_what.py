@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection as database
@@ -13,8 +14,9 @@ from routiq.connections.models import Connection
 from routiq.frontdesk.known_times import Whose
 from routiq.frontdesk.rules import desk_rules
 from routiq.frontdesk.wishes import Choice, Menu, NoTimes, OfferedTime, Times, Wish
-from routiq.mirror.models import AppointmentType, Location, Offering, Practitioner, RosterDay
+from routiq.mirror.models import AppointmentType, Location, Practitioner
 from routiq.pms import registry
+from routiq.practices.statements import rows_of
 from routiq.practices.tenancy import current_practice_id
 
 
@@ -47,22 +49,30 @@ class Combination:
         )
 
 
-class _Rows:
-    """Who is there, where and what for; with ``online`` those whose own switch for online bookings is on, without
-    what the practice leaves to its team."""
-
-    def __init__(self, connection: Connection, *, online: bool = True) -> None:
-        same: dict[str, object] = {"connection": connection, "removed_at": None, "active": True}
-        if online:
-            same["online"] = True
-        self.practitioners = Practitioner.objects.filter(**same)
-        self.locations = Location.objects.filter(**same)
-        types = AppointmentType.objects.filter(**same, max_attendees=1)
-        self.types = types.exclude(remote_id__in=desk_rules().left_to_team) if online else types
-        """Without classes."""
-
-
-#: The same rule for a menu. It is asked before each line of a conversation, so in one statement.
+#: Who is there, where and what for, without classes; with ``online`` those whose own switch for online bookings is
+#: on, without what the practice leaves to its team. In one statement: somebody on the line waits for it.
+_COMBINATIONS = """
+SELECT p.id, p.remote_id, p.name, p.online,
+  l.id AS "location.id", l.remote_id AS "location.remote_id", l.name AS "location.name",
+  l.time_zone AS "location.time_zone", l.online AS "location.online",
+  t.id AS "type.id", t.remote_id AS "type.remote_id", t.name AS "type.name", t.online AS "type.online",
+  t.duration_minutes AS "type.duration_minutes", t.lead_time_hours AS "type.lead_time_hours"
+FROM mirror_offering o
+JOIN mirror_practitioner p ON p.connection_id = o.connection_id AND p.remote_id = o.practitioner_remote_id
+JOIN mirror_location l ON l.connection_id = o.connection_id AND l.remote_id = o.location_remote_id
+JOIN mirror_appointmenttype t ON t.connection_id = o.connection_id AND t.remote_id = o.appointment_type_remote_id
+WHERE o.connection_id = %(connection)s
+  AND %(what)s IN ('', o.appointment_type_remote_id) AND %(who)s IN ('', o.practitioner_remote_id)
+  AND %(where)s IN ('', o.location_remote_id)
+  AND p.removed_at IS NULL AND p.active AND l.removed_at IS NULL AND l.active
+  AND t.removed_at IS NULL AND t.active AND t.max_attendees = 1
+  AND (NOT %(online)s OR p.online AND l.online AND t.online AND NOT EXISTS (
+    SELECT FROM frontdesk_deskrules d
+    WHERE d.practice_id = %(practice)s AND jsonb_exists(d.left_to_team, t.remote_id)
+  ))
+ORDER BY o.id
+"""
+#: The same rule for a menu, which is asked for before each line of a conversation.
 _ON_OFFER = """
 WITH live AS (
   SELECT id FROM connections_connection WHERE practice_id = %(practice)s AND state <> %(disconnected)s
@@ -117,25 +127,24 @@ def _sorted(choices: Iterable[Choice]) -> tuple[Choice, ...]:
     return tuple(sorted(choices, key=lambda choice: (choice.name, choice.id)))
 
 
-def combinations(connection: Connection, wish: Wish, *, online: bool = True) -> Iterator[Combination]:
+def combinations(connection: Connection, wish: Wish, *, online: bool = True) -> list[Combination]:
     """Who does the wished type where; with ``online`` as far as it is switched on."""
-    rows = _Rows(connection, online=online)
-    locations = {row.remote_id: row for row in rows.locations}
-    practitioners = {row.remote_id: row for row in rows.practitioners}
-    types = {row.remote_id: row for row in rows.types}
-    offerings = Offering.objects.filter(connection=connection)
-    if wish.appointment_type_id:
-        offerings = offerings.filter(appointment_type_remote_id=wish.appointment_type_id)
-    if wish.practitioner_id:
-        offerings = offerings.filter(practitioner_remote_id=wish.practitioner_id)
-    if wish.location_id:
-        offerings = offerings.filter(location_remote_id=wish.location_id)
-    for offering in offerings.order_by("pk"):
-        practitioner = practitioners.get(offering.practitioner_remote_id)
-        location = locations.get(offering.location_remote_id)
-        kind = types.get(offering.appointment_type_remote_id)
-        if practitioner and location and kind:
-            yield Combination(practitioner, location, kind)
+    values = {
+        "connection": connection.pk,
+        "practice": connection.practice_id,
+        "what": wish.appointment_type_id,
+        "who": wish.practitioner_id,
+        "where": wish.location_id,
+        "online": online,
+    }
+    found: list[Any] = rows_of(Practitioner, _COMBINATIONS, values, location=Location, type=AppointmentType)
+    return [Combination(each, each.location, each.type) for each in found]
+
+
+_WORKING_DAYS = """
+SELECT practitioner_remote_id, location_remote_id, weekday FROM mirror_rosterday
+WHERE connection_id = %s AND practitioner_remote_id = ANY(%s) AND removed_at IS NULL AND hours <> '[]'
+"""
 
 
 class Rosters:
@@ -143,11 +152,10 @@ class Rosters:
     says whom to ask first, never whom not to ask."""
 
     def __init__(self, connection: Connection, possible: Collection[Combination]) -> None:
-        names = {combination.practitioner.remote_id for combination in possible}
-        rows = RosterDay.objects.filter(
-            connection=connection, practitioner_remote_id__in=names, removed_at=None
-        ).values_list("practitioner_remote_id", "location_remote_id", "weekday", "hours")
-        self._works = {(who, where, weekday) for who, where, weekday, hours in rows if hours}
+        names = list({combination.practitioner.remote_id for combination in possible})
+        with database.cursor() as cursor:
+            cursor.execute(_WORKING_DAYS, [connection.pk, names])
+            self._works = set(cursor.fetchall())
 
     def usually_works(self, combination: Combination, weekdays: Collection[int]) -> bool:
         """On one of these ISO weekdays; also said where nothing is known of anybody."""
