@@ -134,11 +134,36 @@ def test_what_is_inside_a_turn_is_told_in_words() -> None:
 
 def test_somebody_sets_which_emails_they_get(client_in: Client, world: World, practice: Practice) -> None:
     assert world.connection
-    assert client_in.post("/notifications", {"hand_over_mail": "sometimes"}).status_code == 422
-    assert client_in.post("/notifications", {"hand_over_mail": "none"}).status_code == 302
-    assert Membership.objects.get(practice=practice).hand_over_mail == "none"
+    daily = {"hand_over_pace": "daily", "quiet_from": "18:00", "quiet_until": "07:30"}
+    assert client_in.post("/notifications", {"hand_over_mail": "sometimes", **daily}).status_code == 422
+    assert client_in.post("/notifications", {"hand_over_mail": "none", **daily}).status_code == 302
+    own = Membership.objects.get(practice=practice)
+    assert (own.hand_over_mail, own.hand_over_pace) == ("none", "daily")
+    assert (own.quiet_from, own.quiet_until) == (time(18), time(7, 30))
+    page = client_in.get("/notifications").content.decode()
+    assert 'value="18:00"' in page
+    assert "Australia/Sydney" in page
     Membership.objects.update(role="practitioner", all_patients=False)
-    assert client_in.post("/notifications", {"hand_over_mail": "all"}).status_code == 422
+    assert client_in.post("/notifications", {"hand_over_mail": "all", **daily}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "advice"),
+    [
+        ("18:00", "", "Give both times"),
+        ("18:00", "18:00", "another time"),
+        ("late", "07:00", "a time such as 18:00"),
+    ],
+)
+def test_quiet_hours_are_two_times_or_none(
+    client_in: Client, world: World, practice: Practice, start: str, end: str, advice: str
+) -> None:
+    assert world.connection
+    wish = {"hand_over_mail": "as_set", "hand_over_pace": "at_once", "quiet_from": start, "quiet_until": end}
+    answer = client_in.post("/notifications", wish)
+    assert answer.status_code == 422
+    assert advice in answer.content.decode()
+    assert Membership.objects.get(practice=practice).quiet_from is None
 
 
 def test_a_scenario_that_was_removed_this_instant_is_not_played(

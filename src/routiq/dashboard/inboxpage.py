@@ -22,7 +22,7 @@ from routiq.mirror.queries import fold
 from routiq.mirror.sight import Sight, sight_of
 from routiq.practices.models import PersonalLetter
 from routiq.robyn.conversation import REHEARSAL
-from routiq.robyn.models import Conversation, HandOver, Turn
+from routiq.robyn.models import Conversation, HandOver, Turn, WaitingMail
 from routiq.robyn.taking_over import LASTS, in_charge
 
 PAGE = 40
@@ -184,6 +184,9 @@ def talk_context(request: HttpRequest, row: Conversation) -> dict[str, Any]:
         "silent_for": timezone.now() - row.last_turn_at > timedelta(minutes=30),
         "task_lines": taskpage.lines_of(tasks, reader, sight),
         "letters": _letters(row),
+        "waiting_mails": list(
+            WaitingMail.objects.filter(hand_over__conversation=row).select_related("membership__person")
+        ),
     }
 
 

@@ -87,6 +87,11 @@ class Membership(PracticeOwned):
         ALL = "all", "All of them"
         NONE = "none", "None"
 
+    class HandOverPace(models.TextChoices):
+        AT_ONCE = "at_once", "Each at once"
+        HOURLY = "hourly", "Together, once an hour"
+        DAILY = "daily", "Together, once a day at 8 am"
+
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.OWNER)
     all_patients = models.BooleanField(default=True, db_default=True)
@@ -95,6 +100,13 @@ class Membership(PracticeOwned):
         max_length=10, choices=HandOverMail, default=HandOverMail.AS_SET, db_default=HandOverMail.AS_SET
     )
     """What this person wants of the e-mails about what Robyn hands over."""
+    hand_over_pace = models.CharField(
+        max_length=10, choices=HandOverPace, default=HandOverPace.AT_ONCE, db_default=HandOverPace.AT_ONCE
+    )
+    """How soon they come. An emergency comes at once, whatever is set."""
+    quiet_from = models.TimeField(null=True)
+    quiet_until = models.TimeField(null=True)
+    """By the practice's clock: none of them comes in between. Both or neither; it may go past midnight."""
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

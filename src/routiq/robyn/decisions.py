@@ -267,7 +267,7 @@ DECISIONS = (
         topic=Topic.SAID,
         name="Who of the team hears of it",
         decided="who of the team gets a hand-over, and by task or e-mail: the practitioner who was asked for, those "
-        "whom the practice named, or the owners",
+        "whom the practice named, or the owners; the e-mail at the hour that each of them chose",
         data=(Data.WORDS, Data.NAME, Data.PHONE),
         by=By.ASSISTED,
         effect="How soon the patient is rung back can depend on it.",

@@ -16,10 +16,12 @@ from routiq.robyn.rehearsing import playing
 @app.periodic(cron="* * * * *")
 @app.task(queue="schedule", name="robyn.tell_hand_overs", queueing_lock="robyn.tell_hand_overs")
 def tell_hand_overs(timestamp: int) -> None:
-    """Every minute: e-mails about hand-overs whose patient says no more."""
+    """Every minute: e-mails about hand-overs whose patient says no more, and those that somebody wants at this
+    hour."""
     for practice_id in practice_ids():
         with acting_for(practice_id), transaction.atomic():
             telling.tell_due()
+            telling.tell_later()
 
 
 @app.periodic(cron="40 * * * *")

@@ -150,3 +150,15 @@ class HandOver(PracticeOwned):
                 condition=models.Q(by_email=True, told_at=None),
             )
         ]
+
+
+class WaitingMail(PracticeOwned):
+    """A hand-over that the next e-mail to somebody tells of, who wants them together or not at this hour."""
+
+    hand_over = models.ForeignKey(HandOver, on_delete=models.CASCADE, related_name="waiting_mails")
+    membership = models.ForeignKey("practices.Membership", on_delete=models.CASCADE, related_name="+")
+    due_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["hand_over", "membership"], name="one_waiting_mail_each")]
+        indexes = [models.Index(fields=["practice", "due_at"], name="waiting_mails_due")]

@@ -9,7 +9,7 @@ from routiq.frontdesk.models import StaffTask
 from routiq.frontdesk.tasks import leave_task
 from routiq.practices.jobs import MOST_ATTEMPTS
 from routiq.practices.models import PersonalLetter
-from routiq.robyn.models import HandOver
+from routiq.robyn.models import HandOver, WaitingMail
 
 
 def leave_to_the_team(when: str) -> None:
@@ -25,3 +25,4 @@ def leave_to_the_team(when: str) -> None:
             conversation_id=row.conversation_id,
         )
     untold.filter(told_at=None).update(told_at=timezone.now())
+    WaitingMail.objects.all().delete()  # Each is a task, or somebody else was written to at once.

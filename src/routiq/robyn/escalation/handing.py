@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils import timezone
 
 from routiq.frontdesk.models import StaffTask
 from routiq.frontdesk.tasks import leave_task
 from routiq.practices.live import announce
 from routiq.practices.tenancy import current_practice_id
-from routiq.robyn.escalation import telling
+from routiq.robyn.escalation import paced, telling
 from routiq.robyn.escalation.message import Message
 from routiq.robyn.escalation.triggers import Method, Trigger
 from routiq.robyn.manner import rule_of
@@ -37,13 +38,15 @@ def hand_over(message: Message) -> HandOver:
 
 
 def ways(message: Message) -> tuple[bool, bool]:
-    """Whether it becomes a task, and whether an e-mail, by what the practice in force set."""
+    """Whether it becomes a task, and whether an e-mail, by what the practice in force set. What nobody is written to
+    about at once is a task as well."""
     if not message.trigger:
         return True, False
     trigger = Trigger(message.trigger)
-    reachable = bool(telling.addresses(trigger, message.practitioners))
-    way = rule_of(trigger).way(trigger, in_hours=message.in_hours, reachable=reachable)
-    return way is not Method.EMAIL, way is not Method.TASK
+    to = telling.addresses(trigger, message.practitioners)
+    way = rule_of(trigger).way(trigger, in_hours=message.in_hours, reachable=bool(to))
+    soon, _ = paced.sorted_out(trigger, to, timezone.now())
+    return way is not Method.EMAIL or not soon, way is not Method.TASK
 
 
 def _new(message: Message) -> HandOver:

@@ -1,4 +1,4 @@
-"""The e-mail to whom a hand-over concerns: what happened, who it is, what to do, and where to read it."""
+"""The e-mail to whom a hand-over concerns, as soon as each of them wants it."""
 
 from __future__ import annotations
 
@@ -6,39 +6,19 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from routiq.mirror.models import AssignedLogin, Patient, Practitioner
+from routiq.mirror.models import AssignedLogin
 from routiq.mirror.sight import sight_of
-from routiq.practices.letters import link, tell_about_patient
-from routiq.practices.models import Membership, Practice
+from routiq.practices.letters import tell_about_patient
+from routiq.practices.models import Membership
 from routiq.practices.postbox import owners_addresses
 from routiq.practices.tenancy import current_practice_id
+from routiq.robyn.escalation import letter, paced
 from routiq.robyn.escalation.triggers import Trigger
-from routiq.robyn.manner import rule_of, settings_of_practice
-from routiq.robyn.models import HandOver, PractitionerAddress
+from routiq.robyn.manner import rule_of
+from routiq.robyn.models import HandOver, PractitionerAddress, WaitingMail
 
 WAIT = timedelta(minutes=3)
 """So long an e-mail waits for what the patient is still telling."""
-
-SUBJECTS = {
-    Trigger.CLINICAL: "A clinical question",
-    Trigger.EMERGENCY: "URGENT: an emergency was mentioned",
-    Trigger.PRACTITIONER: "Somebody asks for you by name",
-    Trigger.COMPLAINT: "A complaint",
-    Trigger.UNKNOWN: "A question that could not be answered",
-    Trigger.PERSON: "Somebody wants to be rung back",
-    Trigger.BILLING: "A question about a bill or insurance",
-    Trigger.UNSURE: "Somebody could not be understood",
-}
-_ADVICE = {
-    Trigger.CLINICAL: "Have a clinician ring them. Robyn gave no advice.",
-    Trigger.EMERGENCY: "Ring them at once. Robyn told them whom to call.",
-    Trigger.PRACTITIONER: "Ring them, or have the practitioner ring them.",
-    Trigger.COMPLAINT: "Ring them soon, and listen. Robyn promised nothing but a call.",
-    Trigger.UNKNOWN: "Answer them, and add the answer to what Robyn knows.",
-    Trigger.PERSON: "Ring them.",
-    Trigger.BILLING: "Look at their account, then ring them. Robyn said nothing about amounts.",
-    Trigger.UNSURE: "Read the conversation, then ring them.",
-}
 
 
 def addresses(trigger: Trigger | None, practitioners: tuple[str, ...] | list[str]) -> list[str]:
@@ -79,56 +59,51 @@ def practitioner_address(remote_id: str) -> str:
     return found.email if found else ""
 
 
-def tell(row: HandOver) -> None:
-    """Write the e-mail of this hand-over, in the transaction of its row."""
+def tell(row: HandOver, now: datetime | None = None) -> None:
+    """Write the e-mail of this hand-over, in the transaction of its row. Whoever wants it later is told later."""
+    now = now or timezone.now()
     trigger = Trigger(row.trigger)
-    to = addresses(trigger, row.practitioners)
-    if not to:
-        return
-    again = "More on: " if row.letter_id else ""
-    test = "Test: " if row.conversation.channel == "test" else ""
-    letter = tell_about_patient(to, f"{test}{again}{SUBJECTS[trigger]}", _text(row, trigger))
-    row.told_at, row.letter_id = timezone.now(), letter.pk
-    row.save(update_fields=["told_at", "letter_id"])
+    soon, later = paced.sorted_out(trigger, addresses(trigger, row.practitioners), now)
+    for login, due_at in later:
+        WaitingMail.objects.update_or_create(
+            practice_id=row.practice_id, hand_over=row, membership=login, defaults={"due_at": due_at}
+        )
+    if soon:
+        row.letter_id = tell_about_patient(soon, letter.subject(row), letter.text(row)).pk
+    if soon or later:
+        row.told_at = now
+        row.save(update_fields=["told_at", "letter_id"])
 
 
 def tell_due(now: datetime | None = None) -> int:
     """E-mails that waited long enough for a patient who says no more. Returns how many were written."""
-    before = (now or timezone.now()) - WAIT
+    now = now or timezone.now()
     due = HandOver.objects.filter(
-        practice_id=current_practice_id(), by_email=True, told_at=None, begun_at__lte=before
+        practice_id=current_practice_id(), by_email=True, told_at=None, begun_at__lte=now - WAIT
     )
     rows = list(due.select_for_update(skip_locked=True, of=("self",)).select_related("conversation")[:100])
     for row in rows:
-        tell(row)
+        tell(row, now)
     return len(rows)
 
 
-def _text(row: HandOver, trigger: Trigger) -> str:
-    practice = Practice.objects.get(pk=row.practice_id)
-    at = row.begun_at.astimezone(practice.zone)
-    names = Practitioner.objects.filter(remote_id__in=row.practitioners).values_list("name", flat=True)
-    facts = [
-        ("What", row.reason),
-        ("Who", _who(row)),
-        ("Number", row.number or "withheld"),
-        ("Asked for", ", ".join(names)),
-        ("Best time to ring", row.window),
-        ("Message", row.message),
-        ("Wanted", row.wanted),
-        ("When", f"{at:%A} {at.day} {at:%B %Y}, {at:%H:%M} ({practice.time_zone})"),
-    ]
-    told = "\n".join(f"{name}: {value}" for name, value in facts if value)
-    her_name = settings_of_practice().her_name
-    return (
-        f"{SUBJECTS[trigger]} at {practice.name}.\n\n{told}\n\nWhat to do: {_ADVICE[trigger]}\n\n"
-        f"The conversation with {her_name}, and Take over:\n{link(f'/conversations/{row.conversation_id}')}\n"
+def tell_later(now: datetime | None = None) -> int:
+    """What waited for the hour at which somebody wants it, in one e-mail for each login. Returns how many e-mails.
+
+    Whoever wants none of them any more, or may not log in, gets none: the team has each as a task already."""
+    due = WaitingMail.objects.filter(practice_id=current_practice_id(), due_at__lte=now or timezone.now())
+    rows = list(
+        due.select_for_update(skip_locked=True, of=("self",))
+        .select_related("hand_over__conversation", "membership__person")
+        .order_by("hand_over__begun_at", "pk")
     )
-
-
-def _who(row: HandOver) -> str:
-    patient = Patient.objects.filter(remote_id=row.patient_remote_id).first() if row.patient_remote_id else None
-    if patient is None:
-        return row.who or "not known"
-    born = f", born {patient.date_of_birth:%d/%m/%Y}" if patient.date_of_birth else ""
-    return f"{patient.full_name}{born} (by their number or what they told)"
+    written = 0
+    for login in {row.membership_id: row.membership for row in rows}.values():
+        told = [row.hand_over for row in rows if row.membership_id == login.pk]
+        if login.person.is_active and login.hand_over_mail != Membership.HandOverMail.NONE:
+            to, subject, text = [login.person.email], letter.subject_of_several(told), letter.text_of_several(told)
+            written_one = tell_about_patient(to, subject, text)
+            HandOver.objects.filter(pk__in=[row.pk for row in told], letter_id=None).update(letter_id=written_one.pk)
+            written += 1
+    WaitingMail.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    return written
