@@ -5,8 +5,7 @@ from __future__ import annotations
 import secrets
 
 from routiq import environment, kept_files, logs
-from routiq.backups.nightly import hour
-from routiq.backups.shelf import shelf
+from routiq.backups.nightly import check_settings
 
 DATA = environment.data_folder()
 DEBUG = False
@@ -147,7 +146,7 @@ WHITENOISE_AUTOREFRESH = False
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 # A wrong setting of the backups stops the start, too.
-shelf(), hour()
+check_settings()
 
 METRICS_KEY = environment.text("ROUTIQ_METRICS_KEY", "")
 """What a monitoring system shows to read ``/metrics``; empty: nobody reads them."""

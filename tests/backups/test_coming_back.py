@@ -19,10 +19,11 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from pms_sandbox.testing import RunningSandbox
 from routiq import retention
-from routiq.backups import ledger
+from routiq.backups import ledger, noting
 from routiq.backups.coming_back import MadeByANewerVersion, come_back
 from routiq.backups.shelf import Shelf
 from routiq.connections.disconnecting import disconnect
+from routiq.connections.jobs import keep_retention
 from routiq.connections.models import Connection
 from routiq.dashboard.journalpage import outcome_of
 from routiq.frontdesk.booking import begin
@@ -275,6 +276,34 @@ def test_who_had_disconnected_after_the_backup_is_disconnected_until_they_came_b
     done = back()
     assert (done.ended, done.compared) == (0, 1), "they came back afterwards"
     assert Connection.objects.get().state == "active"
+
+
+def test_a_leaving_whose_note_was_lost_with_its_process_is_noted_within_the_hour(
+    synced: Connection, kept: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept.keys.mkdir(parents=True)
+    with monkeypatch.context() as dying:
+        dying.setattr("routiq.connections.disconnecting.shelf.note_here", lambda *_: None)
+        disconnect(synced, audit.SYSTEM)
+    ended_at = Connection.objects.get().disconnected_at
+    assert ended_at is not None
+    assert ledger.fates_since(kept.keys, ended_at) == {}
+    keep_retention(timestamp=0)
+    fates = {(synced.practice_id, synced.pk): ledger.Fate(ledger.DISCONNECTED, ended_at)}
+    assert ledger.fates_since(kept.keys, ended_at) == fates
+    assert noting.catch_up() == 0, "once is enough"
+
+
+def test_a_practice_that_came_back_and_left_again_is_noted_again(
+    synced: Connection, practice: Practice, sandbox: RunningSandbox, kept: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept.keys.mkdir(parents=True)
+    disconnect(synced, audit.SYSTEM)
+    connect_to(practice, sandbox)
+    assert noting.catch_up() == 0, "whoever is there has nothing to be noted"
+    monkeypatch.setattr("routiq.connections.disconnecting.shelf.note_here", lambda *_: None)
+    disconnect(Connection.objects.get(), audit.SYSTEM)
+    assert noting.catch_up() == 1
 
 
 def test_what_is_over_by_now_is_forgotten_before_anything_is_served(

@@ -39,6 +39,12 @@ def hour() -> tuple[time, ZoneInfo] | None:
     return time(int(said[1]), int(said[2])), ZoneInfo(said[3])
 
 
+def check_settings() -> None:
+    """``SettingError`` where a process should not start, because no backup could be made as the environment says."""
+    shelf()
+    hour()
+
+
 def is_due(shelf: Shelf, at: time, zone: ZoneInfo, now: datetime) -> bool:
     """Is today's hour over at ``now`` (aware), and is there none since? A machine that was off makes up for it."""
     today = moment_of(now.astimezone(zone).date(), zone, at)
