@@ -122,6 +122,10 @@ def test_a_vendor_that_is_down_books_nothing_and_says_so(
     answer = desk.post("/calendar/book", form.with_time())
     assert answer.status_code == 503
     assert "Nothing was booked." in answer.content.decode()
+    assert (
+        "Press the button again in a minute. If it stays like this, do it in Cliniko itself."
+        in answer.content.decode()
+    )
     sandbox.clear_faults()
     assert len(standing(sandbox, maggie)) == before
 

@@ -304,6 +304,11 @@ def test_what_arrives_after_it_was_told_as_not_made_is_found_all_the_same(
     booking = Booking.objects.get()
     assert booking.state == Booking.State.UNAVAILABLE
     to_ring = StaffTask.objects.get()
+    assert to_ring.summary.startswith(f"Booking {booking.reference} for Margaret Okafor, {offer.local_start:%A}")
+    assert (
+        f"with {offer.practitioner_name}: asked for, and not made. Ring the patient and book it." in to_ring.summary
+    )
+    assert offer.appointment_type_name in to_ring.summary
     (job,) = ProcrastinateJob.objects.filter(
         task_name="frontdesk.look_once_more", status="todo", args__write_id=str(booking.pk)
     )

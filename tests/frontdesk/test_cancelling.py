@@ -122,7 +122,7 @@ def test_a_request_that_never_arrived_is_followed_up_and_the_appointment_stands(
     assert settle() == 1
     assert Write.objects.get(kind="cancellation").state == Write.State.UNAVAILABLE
     assert standing(sandbox, offers[0]) == [booked]
-    assert "was asked for and not made" in StaffTask.objects.get().summary
+    assert "asked for, and not made" in StaffTask.objects.get().summary
 
 
 @pytest.mark.parametrize("step", ["read", "write"])

@@ -154,7 +154,7 @@ def test_a_lost_answer_is_not_taken_for_a_namesake_who_was_there_before(
     assert settle() == 1
     write = Write.objects.get()
     assert (write.state, write.patient_remote_id) == (Write.State.UNAVAILABLE, "")
-    assert "was asked for and not made" in StaffTask.objects.get().summary
+    assert "asked for, and not made" in StaffTask.objects.get().summary
 
 
 def test_while_one_is_uncertain_the_same_person_is_not_registered_again(sandbox: RunningSandbox) -> None:

@@ -140,10 +140,10 @@ class _Booking(Steps):
     never_arrived = "The practice management system did not take the booking."
     gone = "The appointment was removed at the practice as soon as it was made."
     tells: ClassVar = {
-        Write.State.BOOKED: "Booking {reference} was confirmed only afterwards. Tell the patient that it stands.",
-        Write.State.TAKEN: "Booking {reference} lost its time to another one. Ring the patient with other times.",
-        Write.State.REFUSED: "Booking {reference} does not stand. Ring the patient and book it.",
-        Write.State.UNAVAILABLE: "Booking {reference} was asked for and was not made. Ring the patient and book it.",
+        Write.State.BOOKED: "confirmed only afterwards. Tell the patient that it stands.",
+        Write.State.TAKEN: "lost its time to another one. Ring the patient with other times.",
+        Write.State.REFUSED: "does not stand. Ring the patient and book it.",
+        Write.State.UNAVAILABLE: "asked for, and not made. Ring the patient and book it.",
     }
 
     def is_free(self, gateway: Gateway, write: Write) -> bool:

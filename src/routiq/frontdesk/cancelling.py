@@ -149,9 +149,9 @@ class _Cancellation(Steps):
     never_arrived = "The practice management system did not cancel the appointment; it stands."
     gone = CHANGED
     tells: ClassVar = {
-        Write.State.DONE: "Cancellation {reference} was confirmed only afterwards. Tell the patient that it is done.",
-        Write.State.REFUSED: "Cancellation {reference} was not made. Look at the appointment, and ring the patient.",
-        Write.State.UNAVAILABLE: "Cancellation {reference} was asked for and not made. Cancel it, then ring.",
+        Write.State.DONE: "confirmed only afterwards. Tell the patient that it is done.",
+        Write.State.REFUSED: "not made. Look at the appointment, and ring the patient.",
+        Write.State.UNAVAILABLE: "asked for, and not made. Cancel it, then ring.",
     }
 
     def is_free(self, gateway: Gateway, write: Write) -> bool:

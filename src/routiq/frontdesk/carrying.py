@@ -101,7 +101,7 @@ class Steps:
     never_arrived: ClassVar[str] = "The practice management system did not take it."
     gone: ClassVar[str] = "It was changed at the practice in the meantime."
     tells: ClassVar[Mapping[Write.State, str]] = {}
-    """What staff tell the patient when it was settled only afterwards. ``{reference}`` is filled in."""
+    """What staff do about it when it was settled only afterwards: the task names the write before that."""
 
     def is_free(self, gateway: Gateway, write: Write) -> bool:
         """The last look before sending. ``NotNow``, ``Already``."""

@@ -115,10 +115,10 @@ class _Move(Steps):
     never_arrived = "The practice management system did not move the appointment; it stands at its old time."
     gone = CHANGED
     tells: ClassVar = {
-        Write.State.DONE: "Move {reference} was confirmed only afterwards. Tell the patient that it stands.",
-        Write.State.TAKEN: "Move {reference} lost its new time to another; the old one stands. Ring the patient.",
-        Write.State.REFUSED: "Move {reference} was not made. See where it stands, and ring the patient.",
-        Write.State.UNAVAILABLE: "Move {reference} was not made; the old time stands. Ring the patient.",
+        Write.State.DONE: "confirmed only afterwards. Tell the patient that it stands.",
+        Write.State.TAKEN: "lost its new time to another; the old one stands. Ring the patient.",
+        Write.State.REFUSED: "not made. See where it stands, and ring the patient.",
+        Write.State.UNAVAILABLE: "asked for, and not made; the old time stands. Ring the patient.",
     }
 
     def is_free(self, gateway: Gateway, write: Write) -> bool:

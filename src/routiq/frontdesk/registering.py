@@ -187,9 +187,9 @@ class _Registration(Steps):
     never_arrived = "The practice management system did not take the new patient."
     gone = "The new patient's record was removed at the practice."
     tells: ClassVar = {
-        Write.State.DONE: "Registration {reference} was confirmed only afterwards. Ring the patient.",
-        Write.State.REFUSED: "Registration {reference} does not stand. Ring the patient and register them.",
-        Write.State.UNAVAILABLE: "Registration {reference} was asked for and not made. Register them, and ring back.",
+        Write.State.DONE: "confirmed only afterwards. Ring the patient.",
+        Write.State.REFUSED: "does not stand. Ring the patient and register them.",
+        Write.State.UNAVAILABLE: "asked for, and not made. Register them, and ring back.",
     }
 
     def send(self, gateway: Gateway, write: Write) -> Sent:

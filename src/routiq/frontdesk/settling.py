@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from routiq.frontdesk import booking, cancelling, journal, moving, registering
 from routiq.frontdesk.carrying import FOR_A_PERSON, Steps, follow_up
+from routiq.frontdesk.describing import details, in_words
 from routiq.frontdesk.late_arrivals import look_again_later, look_for
 from routiq.frontdesk.models import StaffTask, Write
 from routiq.frontdesk.tasks import leave_task
@@ -55,7 +56,9 @@ def settle_late(write_id: str) -> None:
 
 
 def _tell(steps: Steps, write: Write) -> None:
-    """What staff tell the patient, who was told that it is not certain, or nothing at all."""
+    """What staff tell the patient, who was told that it is not certain, or nothing at all; with all that it takes to
+    do it by hand."""
     tell = steps.tells.get(Write.State(write.state))
     if tell is not None and not write.steps.filter(step__in=FOR_A_PERSON).exists():
-        leave_task(StaffTask.Kind.CALL_BACK, tell.format(reference=write.reference), write=write)
+        summary = f"{in_words(write)}: {tell} {details(write)}".strip()
+        leave_task(StaffTask.Kind.CALL_BACK, summary, write=write)

@@ -28,6 +28,7 @@ from routiq.frontdesk.wishes import BookingAnswer, BookingRequest, OfferedTime, 
 from routiq.mirror import queries
 from routiq.mirror.models import Appointment, Location, Patient
 from routiq.mirror.sight import Sight, sight_of
+from routiq.pms import registry
 from routiq.pms.records import CancellationReason
 
 CHANNEL = "calendar"
@@ -194,8 +195,17 @@ def _refusal(answer: Answer, done: str) -> dict[str, Any]:
     message = "" if answer.outcome is Outcome.SLOT_TAKEN else answer.message
     return {
         "problem": f"{_HEADLINES[answer.outcome].format(done=done)} {message}".strip(),
-        "problem_advice": answer.advice,
+        "problem_advice": answer.advice or _once_more(answer),
     }
+
+
+def _once_more(answer: Answer) -> str:
+    """What helps where the system was only busy or away; with a key that is refused it is said already."""
+    connection = live_connection()
+    if answer.outcome is not Outcome.VENDOR_DOWN or connection is None or not connection.is_active:
+        return ""
+    label = registry.vendor(connection.vendor).label
+    return f"Press the button again in a minute. If it stays like this, do it in {label} itself."
 
 
 def _book_page(

@@ -36,7 +36,7 @@ ADVICE = {
         "internet connection."
     ),
     "VendorUnavailable.timeout": "Nookal is slow at the moment. Try again in a minute.",
-    "RateLimited": "Nookal asked us to slow down. This goes on by itself, and we ask more gently for a while.",
+    "RateLimited": "This goes on by itself, and we ask more gently for a while.",
     "WriteUncertain": "Look into Nookal before doing it again: it may have been done.",
     "WriteRefused": (
         "Check in Nookal that the time is still free, that the patient, the practitioner and the service exist at "
