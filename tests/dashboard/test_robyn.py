@@ -155,6 +155,13 @@ NAMES = {"201": "Jonas Weber"}
         ({"type": "wish_time", "first_day": "2026-12-01", "last_day": "2026-12-04"}, "Time: Tue 1 Dec to Fri 4 Dec"),
         ({"type": "name_choice", "what": "practitioner", "ids": ["201"]}, "Practitioner: Jonas Weber"),
         ({"type": "name_choice", "what": "appointment_type", "ids": ["9"]}, "Names an appointment type"),
+        (
+            {"type": "name_choice", "what": "practitioner", "ids": ["201"], "close": True},
+            "Practitioner: Jonas Weber (nearly spelled so)",
+        ),
+        ({"type": "for_several", "own": True, "others": 1}, "For several people"),
+        ({"type": "for_several", "others": 1, "also": True}, "For somebody else as well"),
+        ({"type": "give_up"}, "Wants nothing of it any more"),
         ({"type": "any_choice", "what": "location"}, "Any location will do"),
         ({"type": "choose", "position": 2}, "Takes the second"),
         ({"type": "give_date_of_birth", "date": "1984-03-09"}, "Date of birth: Fri 9 Mar"),

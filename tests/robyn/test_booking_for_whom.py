@@ -80,3 +80,9 @@ def test_a_withheld_number_is_asked_for() -> None:
     assert "Which number" in talk.say("Jane Citizen")
     talk.say("0491 570 006")
     assert "Number: 0491570006" in talk.desk.tasks[0][1]
+
+
+def test_a_name_among_other_words_is_the_name() -> None:
+    talk = Talk(caller=FAMILY)
+    talk.say("it's for the young one, Tom")
+    assert talk.memory.patient_id == TOM.remote_id

@@ -34,6 +34,8 @@ _PLAIN = {
     "correct": "Sets right what was read back",
     "say_new": "Was not a patient here before",
     "for_another": "It is for somebody else",
+    "for_self": "It is for who speaks",
+    "give_up": "Wants nothing of it any more",
 }
 _WEEKDAYS = ("", "Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 _PLACES = {0: "that one", 1: "the first", 2: "the second", 3: "the third", -1: "the last"}
@@ -54,7 +56,10 @@ def command_in_words(command: dict[str, Any], names: Names) -> str:
             if command.get("other"):
                 return f"Another {what}"
             named = [names[each] for each in command.get("ids", ()) if each in names]
-            return f"{what.capitalize()}: {' or '.join(named)}" if named else f"Names {_an(what)}"
+            nearly = " (nearly spelled so)" if command.get("close") else ""
+            return f"{what.capitalize()}: {' or '.join(named)}{nearly}" if named else f"Names {_an(what)}"
+        case "for_several":
+            return "For somebody else as well" if command.get("also") else "For several people"
         case "choose":
             return f"Takes {_chosen(command)}"
         case "give_name":

@@ -17,6 +17,7 @@ _NOT_OTHERS = any_of(
     r"nobody) (?:else|more)(?! (?:available|free|open|on|at|in|do you have|have you|you have|for|around))",
     r"other (?:clinic|location|practice|place|half|knee|hip|leg|arm|side|foot|hand|shoulder|person|day|booking|"
     r"appointment)",
+    r"(?:cost|costs|charge|charges|pay|paying)(?: any| me)? more|more (?:expensive|money)",
     r"(?:any ?more|more) (?:information|info|details|about|help|pain|texts|messages|calls|emails|reminders)|"
     r"need more help",
     r"(?:book|make|need|want|like|have) another (?:appointment|booking|session)|another (?:question|person|"
@@ -108,10 +109,11 @@ _GREETING = re.compile(
     r"tena koe)(?: (?:there|robyn|mate|again|to you|how are you|how's it going))*\W*$"
 )
 _ANYONE = any_of(
+    r"any(?:one|body)(?:'s|s| is) (?:fine|ok|okay|good|all right|sweet)",
     r"(?:any(?:one|body)|any (?:of (?:them|the \w+)|practitioner|physio|therapist|doctor|osteo|chiro)|whoever|"
     r"don'?t (?:mind|care) (?:who|which)|no preference|either (?:of them|is fine|one)|someone else|somebody else|"
     r"(?:another|different|other) (?:practitioner|physio|therapist|doctor|osteo|chiro|person))(?! (?:there|tell|"
-    r"call|ring|help|else know))"
+    r"call|ring|help|else know))",
 )
 _ANY_PLACE = any_of(r"(?:any|either|whichever) (?:clinic|location|place|practice)|don'?t (?:mind|care) where")
 _OTHER_PLACE = any_of(r"(?:the )?other (?:clinic|location|practice|place|rooms|one in)")

@@ -11,7 +11,8 @@ _OPENER = (
     r"(?:what|what's|whats|where|where's|wheres|who|who's|whos|why|how|which|when|is there|are there|do (?:you|"
     r"they|i|we|your \w+|(?:any|all|some) of (?:you|your))|"
     r"does|did|can (?:you|i|they|we|u|your \w+)|could (?:you|i|they|we)|would you|will (?:i|it|you|they|there)|"
-    r"may i|might i|have you|has|is (?:it|he|she|this|parking|the \w+ \w+|your \w+)|are (?:you|they|there|we)|"
+    r"may i|might i|have you|has|is (?:it|he|she|this|parking|the \w+ \w+|your \w+|(?:dr|doctor|mr|mrs|ms|miss) \w+)|"
+    r"are (?:you|they|there|we)|"
     r"(?:is|are) (?:[\w']+ ){1,3}(?:allowed|okay|ok|welcome|permitted|included|required|necessary|compulsory)|"
     r"tell me|let me know|any idea|am i)"
 )

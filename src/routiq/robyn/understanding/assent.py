@@ -38,7 +38,7 @@ _YESES = (
     r"certainly|of course|correct|exactly|indeed|confirm(?:ed)?|perfect|fine|great|good|lovely|brilliant|awesome|"
     r"excellent|wonderful|nice|fantastic|terrific|please do|please proceed|proceed|go ahead|go for it|go on|"
     r"carry on|continue|right|affirmative|positive|agreed|cool|beautiful|ripper|beauty|bonza|sweet(?: as)?|choice|"
-    r"you (?:beauty|beaut|ripper)|"
+    r"you (?:little )?(?:beauty|beaut|ripper)|"
     r"spot on|too easy|you bet|why not|by all means|for sure|no worries yes|mhm|uh huh|surely|yiss|too right|"
     r"she'?ll be right|okie dokie|righto|roger(?: that)?|precisely|totally|true|splendid|bang on|all good|works|"
     r"10 4|you (?:got|have got|have) (?:it|that)(?: right| correct)?",
@@ -110,7 +110,7 @@ _FOR_REFERENCE = any_of(r"for my (?:reference|records?|info|information|file)")
 
 _LOOSELY = any_of(
     r"i (?:think|guess|suppose|believe) so|(?:the|my) usual|as (?:always|usual|before)|like last time|"
-    r"(?:the )?same (?:as (?:always|usual|before|last time)|again|thing|one|type)|the same"
+    r"(?:may|might) as well|(?:the )?same (?:as (?:always|usual|before|last time)|again|thing|one|type)|the same"
 )
 _NOT_THAT = any_of(r"not|other than|rather than|instead of|different|never")
 

@@ -36,7 +36,8 @@ _BEEN = any_of(
     r"twice|many|heaps|plenty)|(?:i|we|he|she|they|yes|yeah) ?,? (?:have|has|had|did|was|were)(?= *$| *[,.!]| "
     r"(?:yes|before))|used to (?:come|go|see)|(?:on|in) your (?:books|system|records|computer)|(?:a|an?|long ?time|"
     r"old|existing|current) (?:regular|patient|client|customer)|(?:a few|couple of|plenty of|heaps of|many|lots of) "
-    r"times|(?:once|twice|years) (?:before|ago)|last (?:time|year|month|week)|always (?:come|see|go)"
+    r"times|(?:once|twice|years) (?:before|ago)|(?:only|just)(?: the)? once|last (?:time|year|month|week)|always "
+    r"(?:come|see|go)"
 )
 _NOT_BEEN = any_of(r"(?:never|not|haven'?t|hasn'?t|havent|hasnt|don'?t|new|nah|nope|no)")
 _SAME_NUMBER = any_of(

@@ -65,6 +65,7 @@ _AFTER_WORD = re.compile(
     r"people|times?|appointments?|sessions?|kids|children|options?|%))(?!\w)"
 )
 _ISH = re.compile(r"(?<![\w:./])(?P<h>\d{1,2})(?P<ish> ?ish\b)")
+_THE_ONE = re.compile(r"\bthe (?P<h>\d{1,2}) (?:one|1)\b")
 _BEFORE_DAY = re.compile(r"(?<![\w:./])(?P<h>\d{1,2})(?= (?:on |this )?\u0000)")
 _LISTED = re.compile(r"(?<![\w:./])(?P<h>\d{1,2}) (?:to|till|until|and|or) ?$")
 _BEFORE_PART = re.compile(rf"(?<![\w:./])(?P<h>\d{{1,2}})(?= (?:(?:in|on) )?(?:the )?{PART_OF_DAY})")
@@ -211,7 +212,7 @@ def read_clocks(line: Line, half: str | None = None, *, alone: bool = False) -> 
     for pattern in _CLOCKS:
         for match in list(pattern.finditer(line.text)):
             keep(match, match.start(), match.end())
-    for pattern in (_ISH, _AFTER_WORD, _BEFORE_PART, *([_ALONE, _BEFORE_DAY] if alone else [])):
+    for pattern in (_ISH, _AFTER_WORD, _BEFORE_PART, *([_ALONE, _BEFORE_DAY, _THE_ONE] if alone else [])):
         while hit := pattern.search(line.text):
             count = len(found)
             said = hit.groupdict()

@@ -18,6 +18,7 @@ _FILLING = word_set(
     "morning afternoon robyn new make get in some time day next any or from after before"
 )
 _CUED = re.compile(r"\b(?:name is|name's|named|called|i'm|i am|this is|it's|it is|for)\s+(?P<name>[^,.?!]+)")
+_HOW_SPELLED = re.compile(r"[\s,]+(?:that'?s )?(?:spelt|spelled|with an? \w+(?: at the end)?$|the usual way).*$")
 _OWN_NAME = re.compile(r"\b(?:my name is|my name's|name is|i'm called|this is|speaking)\b")
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _BIRTHS = (
@@ -29,6 +30,11 @@ _BIRTHS = (
     ),
     re.compile(rf"\b(?P<m>{_MONTH})\s+(?:the\s+)?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s*,?\s*(?P<y>(?:19|20)?\d\d)\b"),
     re.compile(r"\b(?P<d>\d\d)(?P<m>\d\d)(?P<y>(?:19|20)\d\d)\b"),
+    re.compile(
+        r"\b(?P<d>\d{1,2}|first|second|third)(?:st|nd|rd|th)? of the (?P<m>\d{1,2}|first|second|third)(?:st|nd|rd|"
+        r"th)?"
+        r"(?: ?,| of)? '?(?P<y>(?:19|20)?\d\d)\b"
+    ),
 )
 _ORDINALS = {"first": 1, "second": 2, "third": 3}
 
@@ -111,6 +117,7 @@ def without_details(said: str, *, plain: bool = False) -> str:
 
 def read_name(said: str) -> str:
     """The words that can be a name, without the filling around them; empty when none or too many are left."""
+    said = _HOW_SPELLED.sub("", said)
     cued = _CUED.search(said)
     words = tokens(cued["name"]) if cued else tokens(said)
     left = [word for word in words if word not in _FILLING and not any(c.isdigit() for c in word)]
@@ -132,7 +139,7 @@ def read_birth_date(said: str, today: date) -> date | None:
             year = int(match["y"])
             if year < 100:
                 year += 2000 if year <= today.year % 100 else 1900
-            month = MONTHS.get(match["m"]) or int(match["m"])
+            month = MONTHS.get(match["m"]) or _ORDINALS.get(match["m"]) or int(match["m"])
             try:
                 born = date(year, month, _ORDINALS.get(match["d"]) or int(match["d"]))
             except ValueError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from routiq.robyn.understanding.phrases import any_of
-from routiq.robyn.understanding.vocabulary import FUND
+from routiq.robyn.understanding.vocabulary import FUND, VISIT
 
 _SOMEONE = (
     r"(?:person|human|humans|someone|somebody|one|receptionist|reception|staff|team|manager|operator|practice|"
@@ -36,8 +36,10 @@ _FOR_STAFF = any_of(
     r"(?:update|change|correct)(?: \w+)? (?:my|our|his|her) (?:\w+ )?(?:address|details|number|e ?mail|name|phone|"
     r"mobile|surname)|(?:address|details|number|e ?mail|phone|mobile|surname) (?:has|have|is|'s) (?:changed|"
     r"different|new)",
-    r"(?:medical|doctor'?s|sick|attendance) certificate|(?:my|the) (?:\w+ )?(?:results|report)|(?:a|the|"
-    r"my) letter (?:for|from|to)",
+    rf"(?:missed|forgot(?:ten)?(?: about)?) (?:my|our|the|his|her|an) (?:[\w']+ ){{0,2}}?{VISIT}|forgot to (?:come|"
+    rf"show)|"
+    r"(?:medical|doctor'?s|sick|attendance) certificate|(?:my|the) (?:\w+ )?(?:results|report)|(?:a|the|my) letter "
+    r"(?:for|from|to)",
 )
 """What only staff can do."""
 _LATE = any_of(

@@ -25,8 +25,8 @@ from routiq.robyn.understanding import (
     newcomer,
     people,
     safety,
-    several,
     starting,
+    times,
     told,
 )
 from routiq.robyn.understanding.commands import (
@@ -44,8 +44,6 @@ from routiq.robyn.understanding.commands import (
     Deny,
     Emergency,
     End,
-    ForAnother,
-    ForSelf,
     ForSeveral,
     GiveDateOfBirth,
     GiveEmail,
@@ -90,14 +88,10 @@ _TABLE_QUESTIONS = {
     Question.WHEN,
     Question.WHICH_VISIT,
 }
-_UNDER_WAY = _TABLE_QUESTIONS - {Question.WHICH_VISIT} | {
-    Question.THIS_TYPE,
-    Question.OTHER_DAYS,
-    Question.ANYONE_ELSE,
-}
-"""An appointment is being made."""
 _CALL_BACK = {Question.CALL_REASON, Question.CALL_WHEN, Question.CALL_MESSAGE, Question.CALL_CONFIRM}
 """To these "that's all" is an answer, and no goodbye."""
+_LOOSELY = {Question.THIS_TYPE, Question.WANTS_BOOKING, Question.OTHER_DAYS, Question.ANYONE_ELSE}
+"""Nothing is written by a yes to these."""
 _AT_REST = {Question.OPEN, Question.ANYTHING_ELSE, Question.WANTS_BOOKING}
 """There is nothing to give up."""
 _ANSWERING = (
@@ -164,7 +158,7 @@ class _Reading:
             said = normalise(identity.without_email(self.text))
         if any(isinstance(command, GivePhone | GiveDateOfBirth) for command in given):
             said = identity.without_details(said, plain=self.question is Question.FULL_NAME)
-        slipped = self._slips(said)
+        slipped = told.slips(said, self.context)
         said = names.corrected(said, slipped)
         started = begun.started(said, self.question)
         people_asked = [] if isinstance(started, JoinWaitlist | OptOut) else self._people(said)
@@ -173,7 +167,7 @@ class _Reading:
             found.append(Clinical())
         if details.says_new(said):
             found.append(SayNew())
-        found += self._for_whom(said)
+        found += told.for_whom(said, self.context)
         if isinstance(started, StartReschedule | StartCancel | AskBooking):
             return [*found, *self._about_existing(said, started, slipped.values())]
         taken = self._choice(said)
@@ -185,6 +179,10 @@ class _Reading:
         named = told.named(said, rest, self.context, slipped.values())
         if any(isinstance(command, AskPerson) and command.practitioners for command in found):
             named = [name for name in named if not is_of(name, What.PRACTITIONER)]
+        if isinstance(started, StartBooking) and starting.asks_service(said):
+            started = started if any(is_of(name, What.APPOINTMENT_TYPE) for name in named) else None
+        if self.question is Question.WHEN and not wished and times.leaves_open(said):
+            wished = (WishTime(any_day=True, any_time=True),)
         found += self._acts(said, heard.line.rest, wished, named, taken)
         if isinstance(started, OptOut | AskInvoice):
             found = [command for command in found if not isinstance(command, Deny | End | AskOthers)]
@@ -212,12 +210,6 @@ class _Reading:
 
     def _asks_of_practice(self, part: str) -> bool:
         return not (starting.books(part) or hear_times(part, self.context.now).wishes)
-
-    def _slips(self, said: str) -> dict[str, str]:
-        """Nobody's own name is taken for a slip."""
-        menu = self.context.menu
-        asks_name = self.question in told.NAME_QUESTIONS
-        return {} if asks_name else names.slips(said, (*menu.appointment_types, *menu.locations))
 
     # What somebody comes with
 
@@ -248,19 +240,6 @@ class _Reading:
             found.append(WishTime(earlier=towards == "earlier", later=towards == "later"))
         return [*found, started, *wishes.wishes]
 
-    def _for_whom(self, said: str) -> list[Command]:
-        """Whose appointment it is: several people's, somebody else's, or the own one where that was asked."""
-        own_names = {tuple(names.tokens(name)) for name in self.context.names if names.is_said(name, said)}
-        if found := several.for_several(said) or (len(own_names) > 1 and ForSeveral(others=len(own_names))):
-            return [found]
-        if self.question in {Question.WHOSE_FIRST, Question.NEXT_PERSON}:
-            if several.means_self(said):
-                return [ForSelf()]
-            return [ForAnother()] if details.is_for_another(said) or several.means_other(said) else []
-        if self.question in _UNDER_WAY and several.adds_somebody(said):
-            return [ForSeveral(also=True)]
-        return [ForAnother()] if details.is_for_another(said) else []
-
     # What is taken, agreed to, refused
 
     def _choice(self, said: str) -> Choose | None:
@@ -284,7 +263,7 @@ class _Reading:
         self, said: str, rest: str, wished: tuple[WishTime, ...], named: list[Command], taken: Choose | None
     ) -> list[Command]:
         question, found = self.question, list[Command]()
-        loosely = question is Question.THIS_TYPE
+        loosely = question in _LOOSELY
         been = question is Question.BEEN_BEFORE and details.says_been(said)
         yes, no = assent.agrees_loosely(said) if loosely else assent.says_yes(said), assent.says_no(said)
         thanks, ends = acts.thanks(said), acts.ends(said)

@@ -14,6 +14,7 @@ from routiq.robyn.understanding.vocabulary import PROVIDER, ROOM, SERVICE, VISIT
 
 _GAP = r"(?: [\w'&]+){0,5}"
 _A = r"(?:an?|the|my|another|our|your|his|her|their|some|one|any|this|that|new|good)"
+_PLAIN_VISIT = r"(?:appointments?|appts?|bookings?|sessions?|times?|slots?)\b"
 _NOT_WANTED = any_of(
     rf"(?:don'?t|do not|didn'?t|no longer|not) (?:want|need|wish|like|require){_GAP} (?:{VISIT}|to (?:book|come))",
     rf"(?:no|without an?) {VISIT}",
@@ -53,6 +54,10 @@ _BOOKS = any_of(
     r"(?:[\w']+ ){1,3}?(?:checked|looked at|seen to|done|cut|cleaned|fixed|treated|trimmed|adjusted|assessed)",
     rf"(?:talk|speak|chat|set me up|connect me|put me) (?:to|with) (?:an?|the|your) (?:\w+ ){{0,2}}{PROVIDER}",
     r"try (?:again|(?:to )?(?:book|schedul|mak)\w*)|(?:retry|try) (?:the|making|booking|scheduling)",
+)
+_DO_YOU_DO = any_of(
+    rf"(?:do|does) (?:you|youse|they|the \w+|anyone|anybody)(?: guys| lot| there)? (?:do|offer|provide|run)(?! "
+    rf"(?:any |an? |some )?{_PLAIN_VISIT})"
 )
 _COMPLAINS = any_of(
     r"(?:hurts?|hurting|sore|pains?|painful|aches?|aching|achy|injured|injury|sprain\w*|strain\w*|pulled|twisted|"
@@ -153,6 +158,11 @@ _ALREADY = any_of(
     rf"her) (?:[\w':]+ ){{0,3}}?{VISIT}(?! (?:for|to be|be)\b)"
 )
 _ASKS_BOOKING = any_of(
+    rf"(?:text|message|e ?mail|letter|reminder|note|sms)(?: \w+){{0,3}}? (?:saying|says|said|about|telling me|that)"
+    rf"(?: [\w']+){{0,4}}? {VISIT}",
+    r"(?:ring|ringing|rang|call|calling|want|wanted|need|like)(?: \w+){0,2}? to (?:just )?confirm(?: (?:for|about|"
+    r"that|i|i'm|"
+    r"i am|we|we're|today|tomorrow|the|it)\b| *$)",
     r"(?:am|are) (?:i|we) (?:still |all )*(?:on|good|right|set) for (?:today|tomorrow|this|\w+day)",
     rf"what(?:'s| is|s) (?:my|our|his|her) (?:[\w']+ )?{VISIT} (?:for|about|on|at|this|tomorrow|today)",
     rf"what(?:'s| is| was|s)(?: \w+)? (?:my|our|his|her) (?!(?:\w+ )?(?:available|free|earliest|first|soonest))"
@@ -233,6 +243,11 @@ def books(said: str) -> bool:
 def seeks(said: str) -> bool:
     """In words that look for somebody or for some time; not for a fact."""
     return bool(_SEEKS.search(_NOT_WANTED.sub(" ", said))) and not asks_fact(said)
+
+
+def asks_service(said: str) -> bool:
+    """Asks whether something is done here at all: a wish only where it is on the menu."""
+    return bool(_DO_YOU_DO.search(said))
 
 
 def looks_for(said: str) -> bool:

@@ -35,6 +35,14 @@ _ANY_TIME = re.compile(
 )
 
 
+_LEAVES_OPEN = re.compile(
+    r"\b(?:not (?:fussed|bothered|picky)|whatever (?:you|ya|u) (?:reckon|have|think|got|like|can)|whatever'?s "
+    r"(?:going|free|available|on)|i'?m easy|(?:do ?n'?t|do not|dont) (?:mind|care)|you (?:choose|pick|decide|tell "
+    r"me)|what(?:'ve| have|'?s) (?:you|ya) got|up to you|what do you have)\b"
+)
+"""In answer to "what day and time": any will do."""
+
+
 @dataclass(frozen=True)
 class Heard:
     wishes: tuple[WishTime, ...]
@@ -52,6 +60,10 @@ def hear_times(said: str, now: datetime, *, expect_time: bool = False) -> Heard:
         return Heard(left.wishes + right.wishes, rest)
     wish = _hear(line, now, expect_time)
     return Heard(_split(wish) if wish else (), line)
+
+
+def leaves_open(said: str) -> bool:
+    return bool(_LEAVES_OPEN.search(said))
 
 
 def within(wish: WishTime, start: datetime) -> bool:

@@ -1,14 +1,17 @@
-"""What was told of the caller, and what was named of the menu, in one utterance. Pure."""
+"""What was told of the caller, for whom it is, and what was named of the menu, in one utterance. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
-from routiq.robyn.understanding import acts, asking, assent, identity, names, starting
+from routiq.robyn.understanding import acts, asking, assent, details, identity, names, several, starting
 from routiq.robyn.understanding.commands import (
     AnyChoice,
     Command,
+    ForAnother,
+    ForSelf,
+    ForSeveral,
     GiveDateOfBirth,
     GiveEmail,
     GiveName,
@@ -21,6 +24,40 @@ from routiq.robyn.understanding.reader import Context, Question
 
 NAME_QUESTIONS = {Question.WHO, Question.FULL_NAME, Question.CALLER_NAME}
 _WHOLE_NAME = {Question.FULL_NAME, Question.CALLER_NAME}
+
+
+_UNDER_WAY = {
+    Question.THIS_TYPE,
+    Question.WHEN,
+    Question.WHICH_DAY,
+    Question.PICK,
+    Question.CHOICE,
+    Question.CONFIRM,
+    Question.OTHER_DAYS,
+    Question.ANYONE_ELSE,
+}
+"""An appointment is being made."""
+
+
+def slips(said: str, context: Context) -> dict[str, str]:
+    """Words spelled with a slip, of types and locations, and what they are; nobody's own name is taken for one."""
+    if context.question in NAME_QUESTIONS:
+        return {}
+    return names.slips(said, (*context.menu.appointment_types, *context.menu.locations))
+
+
+def for_whom(said: str, context: Context) -> list[Command]:
+    """Whose appointment it is: several people's, somebody else's, or the own one where that was asked."""
+    own_names = {tuple(names.tokens(name)) for name in context.names if names.is_said(name, said)}
+    if found := several.for_several(said) or (len(own_names) > 1 and ForSeveral(others=len(own_names))):
+        return [found]
+    if context.question in {Question.WHOSE_FIRST, Question.NEXT_PERSON}:
+        if several.means_self(said):
+            return [ForSelf()]
+        return [ForAnother()] if details.is_for_another(said) or several.means_other(said) else []
+    if context.question in _UNDER_WAY and several.adds_somebody(said):
+        return [ForSeveral(also=True)]
+    return [ForAnother()] if details.is_for_another(said) else []
 
 
 def given(text: str, said: str, context: Context) -> list[Command]:
@@ -44,14 +81,14 @@ def given(text: str, said: str, context: Context) -> list[Command]:
 def named(said: str, rest: str, context: Context, slipped: Iterable[str] = ()) -> list[Command]:
     """Names: the caller's own where it was asked for, and those of the menu. ``rest`` is ``said`` without its days
     and times; ``slipped`` are words of it that were spelled with a slip."""
-    own = [name for name in context.names if names.is_said(name, rest)]
+    own = list(dict.fromkeys(name for name in context.names if names.is_said(name, rest)))
     answer = _own_name(said, rest, context, expected=bool(own))
+    if len(own) == 1 and answer and not any(names.is_said(own[0], each.name) for each in answer):
+        answer = [GiveName(" ".join(names.tokens(own[0])))]
     whole = context.question in _WHOLE_NAME and (answer or context.question is Question.CALLER_NAME)
     if context.question in NAME_QUESTIONS and (own or whole):
-        return answer
-    found = _of_menu(rest, context, set(slipped))
-    if not found:
-        found = answer
+        return [*answer]
+    found = _of_menu(rest, context, set(slipped)) or [*answer]
     if acts.wants_anyone(said) and not any(is_of(command, What.PRACTITIONER) for command in found):
         found.append(AnyChoice(What.PRACTITIONER))
     if acts.wants_any_place(said):
@@ -61,7 +98,7 @@ def named(said: str, rest: str, context: Context, slipped: Iterable[str] = ()) -
     return found
 
 
-def _own_name(said: str, rest: str, context: Context, *, expected: bool) -> list[Command]:
+def _own_name(said: str, rest: str, context: Context, *, expected: bool) -> list[GiveName]:
     """The answer to a question for a name. ``expected``: one of the names that are being asked apart was said."""
     if context.question not in NAME_QUESTIONS:
         return []

@@ -61,6 +61,8 @@ SHORTHAND = dict(
         "mornin:morning avo:arvo  avro:arvo arv:arvo afternoo:afternoon aft:afternoon pls:please plz:please "
         "appt:appointment  appts:appointments appoint:appointment thx:thanks u:you ur:your b4:before asap:asap "
         "fri:friday wkend:weekend  xmas:christmas wensday:wednesday wendsday:wednesday weds:wednesday "
+        "s'pose:suppose spose:suppose mondee:monday tuesdee:tuesday wensdee:wednesday wednesdee:wednesday "
+        "thursdee:thursday fridee:friday satdee:saturday saturdee:saturday sundee:sunday "
         "arvos:arvos youse:you yous:you midd:midday fortnite:fortnight "
     )
 )
