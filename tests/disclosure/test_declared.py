@@ -60,6 +60,7 @@ ONLY_CARRIES = {
 NO_DECISION_JOBS = {
     "knowledge.jobs.look_after": "reads the practice's own website again, and writes its letter",
     "knowledge.jobs.read_source": "reads what the practice tells",
+    "knowledge.jobs.settle_gaps": "takes a question off the list that is answered now",
     "practices.jobs.clear_limits": "counts of requests",
     "practices.jobs.post_what_is_left": "letters that a person or another decision wrote",
     "practices.jobs.send_letter": "letters that a person or another decision wrote",

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
 
-from routiq.knowledge import digest, gaps, sources
+from routiq.knowledge import digest, gaps, jobs, sources
 from routiq.knowledge.alike import SAME, closeness, gist
 from routiq.knowledge.answering import find
 from routiq.knowledge.masking import masked
@@ -135,6 +136,20 @@ def test_a_clinical_question_is_no_gap_and_not_answered_even_where_it_is_written
         assert "can't give clinical advice" in reply.text, words
         assert "20 minutes" not in reply.text
     assert not Gap.objects.exists()
+
+
+def test_what_is_answered_meanwhile_is_no_gap_any_more_and_in_no_letter(empty: Practice) -> None:
+    gaps.note("Do you have a lift?", at=at(2, 15))
+    gaps.note("Do you sell crutches?", at=at(2, 16))
+    source = sources.add_note("Access", "There is a lift beside the stairs.", OWNER)
+    waiting = ProcrastinateJob.objects.filter(task_name="knowledge.settle_gaps", status="todo")
+    assert waiting.get().args == {"practice_id": empty.pk}
+    jobs.settle_gaps(empty.pk)
+    assert [gap.question for gap in gaps.open_gaps()] == ["Do you sell crutches?"]
+    settled = Gap.objects.get(state=Gap.State.ANSWERED)
+    assert (settled.answer, settled.closed_by) == (source, "system")
+    assert gaps.settle() == 0
+    assert digest.send_if_due(at(3, 8)) == 1
 
 
 SYDNEY = ZoneInfo("Australia/Sydney")

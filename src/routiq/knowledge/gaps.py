@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from routiq.knowledge import alike, questions, sources
+from routiq.knowledge import alike, answering, questions, sources
 from routiq.knowledge.masking import masked
 from routiq.knowledge.models import Gap, GapAsking, Source
 from routiq.practices import audit
@@ -93,6 +93,23 @@ def answer(pk: int, text: str, actor: Actor) -> Source:
     source = sources.add_note(gap.question, text, actor, asked=asked)
     _close(gap, Gap.State.ANSWERED, actor, "gap.answered", source)
     return source
+
+
+def settle() -> int:
+    """Close what is answered meanwhile by something else that was told: a page, a document, another note. Returns how
+    many that are."""
+    settled = 0
+    for pk, question in open_gaps().values_list("pk", "question"):
+        found = answering.find(question).answer
+        if found is None:
+            continue
+        with transaction.atomic():
+            gap = Gap.objects.select_for_update().filter(pk=pk, state=Gap.State.OPEN).first()
+            if gap is not None:
+                source = Source.objects.filter(pk=found.source_id).first() if found.source_id else None
+                _close(gap, Gap.State.ANSWERED, audit.SYSTEM, "gap.answered", source)
+                settled += 1
+    return settled
 
 
 @transaction.atomic

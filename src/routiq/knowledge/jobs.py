@@ -7,7 +7,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from routiq.connections.connecting import kept_connection, live_connection
-from routiq.knowledge import digest, reading, sources
+from routiq.knowledge import digest, gaps, reading, sources
 from routiq.knowledge.models import Source
 from routiq.practices.people import practice_ids
 from routiq.practices.tenancy import acting_for
@@ -18,6 +18,13 @@ def read_source(practice_id: int, source_id: int) -> None:
     """Read a website or a document. Doing it twice is harmless: the second finds what the first left."""
     with acting_for(practice_id):
         reading.read(source_id)
+
+
+@app.task(queue="knowledge", name="knowledge.settle_gaps")
+def settle_gaps(practice_id: int) -> None:
+    """After something was told: the questions that it answers are open no more. Doing it twice is harmless."""
+    with acting_for(practice_id):
+        gaps.settle()
 
 
 @app.periodic(cron="*/5 * * * *")

@@ -11,6 +11,7 @@ from django.db import transaction
 from routiq.knowledge import searching
 from routiq.knowledge.models import Passage, Source
 from routiq.knowledge.passages import Section, packed
+from routiq.practices.jobs_queue import defer_once
 
 MOST_PASSAGES = 2000
 """Of one source; what comes after is left out."""
@@ -42,7 +43,14 @@ def replace(source: Source, pieces: Iterable[Piece], at: datetime, *, keep: Iter
     for position, row in enumerate(rows):
         row.pk, row.position = None, position
     searching.index(Passage.objects.bulk_create(rows))
+    _see_what_is_answered(source.practice_id)
     return True
+
+
+def _see_what_is_answered(practice_id: int) -> None:
+    from routiq.knowledge.jobs import settle_gaps
+
+    defer_once(settle_gaps, f"knowledge.settle_gaps:{practice_id}", practice_id=practice_id)
 
 
 def _rows(source: Source, pieces: Iterable[Piece], at: datetime) -> list[Passage]:
