@@ -133,6 +133,8 @@ def _handler(twilio: StandIn) -> type[Quiet]:
                     self._refuse(500, 20500)
                 else:
                     self._trouble_or(twilio.blind, json.dumps({"messages": found, "page": 0}).encode(), 200)
+            elif found := [each for each in twilio.messages if path.endswith(f"/Messages/{each['sid']}.json")]:
+                self._answer(200, json.dumps(found[0]).encode())
             else:
                 self._refuse(404, 20404)
 

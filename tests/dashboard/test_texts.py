@@ -89,8 +89,12 @@ def text(**fields: Any) -> Text:
             "Text sent 11:30 am on Wednesday 25 November to the mobile ending 006.",
         ),
         (
+            text(state=Text.State.DELIVERED, sent_at=NOW),
+            "Text sent 11:30 am to the mobile ending 006, and delivered.",
+        ),
+        (
             text(state=Text.State.NOT_SENT, reason=Text.Reason.REFUSED),
-            "Text not sent: the carrier refused it.",
+            "No text came through: the carrier refused it.",
         ),
         (
             text(state=Text.State.NOT_SENT, reason=Text.Reason.STOPPED, body="", number=""),

@@ -6,17 +6,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from routiq.consent import ledger
 from routiq.frontdesk import rehearsing
 from routiq.frontdesk.booking import book
 from routiq.frontdesk.cancelling import cancel
-from routiq.frontdesk.confirmations import is_owed, mobile_of, text_about
+from routiq.frontdesk.confirmations import _useful_until, is_owed, mobile_of, ring_instead, text_about
 from routiq.frontdesk.describing import in_words
 from routiq.frontdesk.models import DeskRules, StaffTask, Write
 from routiq.frontdesk.moving import reschedule
 from routiq.frontdesk.wishes import BookingRequest, OfferedTime, Outcome
+from routiq.messaging import jobs
 from routiq.messaging.models import Text
 from routiq.mirror.models import Appointment, Patient, PatientPhone
 from routiq.practices.clocks import short_clock
@@ -210,3 +212,27 @@ def test_only_what_the_practice_does_by_hand_is_held_at_night(here: StandIn, ask
     text = last_text()
     assert (text.asked_for_at is not None) is asked_for
     assert text.useful_until <= min(offer.starts_at, timezone.now() + timedelta(days=1))
+
+
+def test_nobody_rings_about_an_appointment_that_has_begun_but_in_time_before_it(here: StandIn) -> None:
+    here.token = "another"
+    patient = somebody()
+    offer = two_times(patient)[1]
+    booked_at(patient, offer)
+    text = last_text()
+    with time_machine.travel(text.useful_until):
+        jobs.send_due(0)
+        work()
+    assert (last_text().reason, StaffTask.objects.count()) == (Text.Reason.TOO_LATE, 1)
+    StaffTask.objects.all().delete()
+    with time_machine.travel(offer.starts_at + timedelta(minutes=1)):
+        ring_instead(last_text())
+    assert StaffTask.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("minutes", "useful"), [(10, 10), (15, 15), (60, 45), (24 * 60, 24 * 60 - 15), (3000, 24 * 60)]
+)
+def test_it_is_given_up_while_there_is_time_to_ring(minutes: int, useful: int) -> None:
+    now = timezone.now()
+    assert _useful_until(now + timedelta(minutes=minutes), now) == now + timedelta(minutes=useful)

@@ -105,11 +105,11 @@ def test_while_the_list_cannot_be_read_nothing_is_sent_again_and_in_the_end_a_pe
     twilio: StandIn, above: Above
 ) -> None:
     twilio.troubles, twilio.blind = ["dropped"], "500"
-    text = stored(useful_until=timezone.now() + timedelta(minutes=5))
+    text = stored(useful_until=timezone.now() + timedelta(minutes=60))
     work()
-    minutes_pass(60)
+    minutes_pass(58)
     assert fresh(text).state == Text.State.UNCERTAIN
-    minutes_pass(70)
+    minutes_pass(62)
     assert (fresh(text).state, text.reason) == (Text.State.NOT_SENT, Text.Reason.NOT_KNOWN)
     assert (twilio.told, above.not_sent) == ([], [Text.Reason.NOT_KNOWN])
 
@@ -283,3 +283,36 @@ def test_a_messaging_service_may_stand_in_for_a_number() -> None:
         minutes_pass(2)
         assert twilio.messages[0]["messaging_service_sid"] == service
         assert (fresh(text).state, len(twilio.told)) == (Text.State.SENT, 1)
+
+
+def test_what_arrived_is_known_and_what_did_not_is_told_above_once(twilio: StandIn, above: Above) -> None:
+    texts = [stored("write:1"), stored("write:2", about="appointment:8"), stored("write:3", about="appointment:9")]
+    work()
+    arrived, not_arrived, never_told = twilio.messages
+    minutes_pass(4)
+    assert {fresh(text).state for text in texts} == {Text.State.SENT}
+    arrived["status"] = "delivered"
+    not_arrived |= {"status": "undelivered", "error_code": 30003}
+    never_told["status"] = "sent"
+    minutes_pass(200)
+    assert [fresh(text).state for text in texts] == [Text.State.DELIVERED, Text.State.NOT_SENT, Text.State.SENT]
+    assert [text.due_at for text in texts] == [None] * 3
+    assert above.not_sent == [Text.Reason.UNDELIVERED]
+    assert sum(asked.endswith(f"{never_told['sid']}.json") for asked in twilio.asked) == 3
+    assert len(twilio.told) == 3
+
+
+def test_of_what_was_sent_a_carrier_that_says_nothing_changes_nothing(twilio: StandIn, above: Above) -> None:
+    text = stored()
+    work()
+    twilio.token = "another"
+    minutes_pass(200)
+    assert (fresh(text).state, text.due_at, above.not_sent) == (Text.State.SENT, None, [])
+
+
+def test_what_was_ended_while_it_was_looked_at_stays_ended(twilio: StandIn) -> None:
+    text = stored()
+    looked_at = Text.objects.get()
+    stored("write:2")
+    sending._put_off(looked_at, timezone.now())
+    assert (fresh(text).state, text.due_at) == (Text.State.NOT_SENT, None)

@@ -312,13 +312,16 @@ class Step(Given):
 
 
 class Confirmation(Given):
-    state: str = Field(description="`waiting`, `uncertain` (being looked up), `sent` or `not_sent`.")
+    state: str = Field(
+        description="`waiting`, `uncertain` (being looked up), `sent`, `delivered` (as far as networks tell) or "
+        "`not_sent`."
+    )
     reason: str = Field(
         description="Why it is not sent, such as `no_mobile`, `stopped` or `invalid_number`; or empty."
     )
     words: str = Field(description="What the text says; empty where there is none.")
     number_ending: str = Field(description="The last three digits of the patient's mobile.")
-    due_at: datetime = Field(description="While it waits: when it goes out. UTC.")
+    due_at: datetime | None = Field(description="While it waits: when it goes out. UTC.")
     sent_at: datetime | None = Field(description="When the carrier took it. UTC.")
 
 

@@ -26,10 +26,14 @@ def in_words(text: Text, now: datetime) -> str:
     to = f"to the mobile ending {text.number_ending}"
     if text.state == Text.State.SENT and text.sent_at is not None:
         return f"Text sent {_when(text.sent_at, now)} {to}."
+    if text.state == Text.State.DELIVERED and text.sent_at is not None:
+        return f"Text sent {_when(text.sent_at, now)} {to}, and delivered."
     if text.state == Text.State.NOT_SENT:
-        return f"{'Text not sent' if text.body else 'No text'}: {Text.Reason(text.reason).label}."
+        return f"{'No text came through' if text.body else 'No text'}: {Text.Reason(text.reason).label}."
     if text.state == Text.State.UNCERTAIN and text.asked_at is not None and now - text.asked_at > _AT_WORK:
         return f"Text {to}: no answer came, and it is being looked up whether it went out."
+    if text.due_at is None:
+        return ""
     if text.state == Text.State.WAITING and text.attempts:
         return f"Text {to}: not sent yet, and tried again at {_when(text.due_at, now)}."
     if text.due_at - now > _AT_WORK and text.state == Text.State.WAITING:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from routiq.connections.connecting import live_connection
 from routiq.consent import ledger
 from routiq.frontdesk import rehearsing
 from routiq.frontdesk.describing import in_words
@@ -28,6 +29,8 @@ from routiq.practices.models import Practice
 
 #: A confirmation that is a day old tells nobody anything.
 USEFUL_FOR = timedelta(days=1)
+#: So long before the appointment it is given up: there is still time to ring.
+TIME_TO_RING = timedelta(minutes=15)
 _TOLD = (Write.Kind.BOOKING, Write.Kind.MOVE, Write.Kind.CANCELLATION)
 #: Ends of a text that leave nothing for a person to do: the patient wants none, or is told by a later one.
 _NOBODY_RINGS = (Text.Reason.STOPPED, Text.Reason.CHANGED)
@@ -73,11 +76,14 @@ def owe(write: Write) -> None:
         time_zone=time.zone,
         # By hand it is the practice that acts: then nights are kept quiet.
         asked_for_at=None if write.asked_by.startswith("person:") else write.created_at,
-        useful_until=min(write.starts_at, timezone.now() + USEFUL_FOR),
+        useful_until=_useful_until(write.starts_at, timezone.now()),
     )
     patient = Patient.objects.filter(connection=write.connection_id, remote_id=write.patient_remote_id).first()
     number = mobile_of(patient) if patient else ""
-    if (reason := _why_none(write, patient, number)) is not None or patient is None:
+    reason = _why_none(patient, number)
+    if reason is None and write.starts_at <= timezone.now():
+        reason = Text.Reason.TOO_LATE
+    if reason is not None or patient is None:
         outbox.leave_out(owed, reason or Text.Reason.NOT_CURRENT)
         return
     outbox.store(owed, number, _words[0](Confirmed(Write.Kind(write.kind), patient.called, time)))
@@ -90,15 +96,24 @@ def mobile_of(patient: Patient) -> str:
     return next((phone.e164 for phone in phones if is_mobile(phone.e164)), "")
 
 
-def _why_none(write: Write, patient: Patient | None, number: str) -> Text.Reason | None:
+def would_be_texted(patient_id: str) -> bool:
+    """Whether a change for this patient would be told by text, for whoever rehearses one."""
+    patient = Patient.objects.filter(connection=live_connection(), remote_id=patient_id).first()
+    return are_on() and patient is not None and _why_none(patient, mobile_of(patient)) is None
+
+
+def _useful_until(starts_at: datetime, now: datetime) -> datetime:
+    ring_at = starts_at - TIME_TO_RING
+    return min(ring_at if ring_at > now else starts_at, now + USEFUL_FOR)
+
+
+def _why_none(patient: Patient | None, number: str) -> Text.Reason | None:
     if patient is None or patient.status != Patient.Status.ACTIVE or patient.removed_at is not None:
         return Text.Reason.NOT_CURRENT
     if not number:
         return Text.Reason.NO_MOBILE
     if ledger.has_opted_out(number=number, patient_id=patient.remote_id):
         return Text.Reason.STOPPED
-    if write.starts_at is None or write.starts_at <= timezone.now():
-        return Text.Reason.TOO_LATE
     return None
 
 
@@ -157,9 +172,11 @@ def still_holds(text: Text) -> bool:
 
 
 def ring_instead(text: Text) -> None:
-    """Somebody was to get it and will not: the team rings."""
+    """Somebody was to get it and will not: the team rings, unless the appointment has begun."""
     write = _write_of(text)
     if write is None or text.reason in _NOBODY_RINGS:
+        return
+    if write.starts_at is not None and write.starts_at <= timezone.now():
         return
     kind, _, number = write.asked_by.partition(":")
     why = f"{Text.Reason(text.reason).label[0].upper()}{Text.Reason(text.reason).label[1:]}."

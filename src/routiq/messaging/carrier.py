@@ -57,6 +57,8 @@ class Carried:
     created_at: datetime
     refused: Refused | None = None
     """It was taken and did not arrive."""
+    arrived: bool = False
+    """It reached the phone."""
 
 
 class Carrier(Protocol):
@@ -68,6 +70,10 @@ class Carrier(Protocol):
 
     def find(self, number: str, body: str, since: datetime) -> Sequence[Carried]:
         """What of exactly these words went to this number since then (aware). ``Unreachable``."""
+        ...
+
+    def follow(self, id: str) -> Carried:
+        """How one stands that was handed over. ``Unreachable``."""
         ...
 
     def check(self) -> str:

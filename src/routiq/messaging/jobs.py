@@ -21,8 +21,9 @@ def send_text(practice_id: int, text_id: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(queue="schedule", name="messaging.send_due", queueing_lock="messaging.send_due")
 def send_due(timestamp: int) -> None:
-    """Every minute: what waited for the morning, for another try or for a look, and what a crash interrupted."""
+    """Every minute: what waited for the morning, for another try or for a look, what a crash interrupted, and whether
+    what was sent has arrived."""
     for practice_id in practice_ids():
         with acting_for(practice_id):
-            for text in Text.objects.filter(state__in=Text.OPEN, due_at__lte=timezone.now()):
+            for text in Text.objects.filter(state__in=Text.SEEN_TO, due_at__lte=timezone.now()):
                 outbox.post(text)

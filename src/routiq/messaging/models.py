@@ -21,6 +21,8 @@ class Text(PracticeOwned):
         """It was handed to the carrier, or is being handed over, and no answer is stored."""
         SENT = "sent", "Sent"
         """The carrier has it; its id is stored."""
+        DELIVERED = "delivered", "Delivered"
+        """The carrier says that it reached the phone. Not every network tells."""
         NOT_SENT = "not_sent", "Not sent"
 
     class Reason(models.TextChoices):
@@ -34,12 +36,15 @@ class Text(PracticeOwned):
         INVALID_NUMBER = "invalid_number", "the number on the patient’s record takes no texts"
         UNSUBSCRIBED = "unsubscribed", "the patient replied STOP to an earlier text"
         REFUSED = "refused", "the carrier refused it"
+        UNDELIVERED = "undelivered", "it did not reach the phone"
         NOT_KNOWN = "not_known", "it could not be found out whether it went out"
         NO_CARRIER = "no_carrier", "this installation sends no texts any more"
         DISCONNECTED = "disconnected", "the practice management system was disconnected first"
         RESTORED = "restored", "Routiq was restored from a backup, and it may have gone out before"
 
     OPEN = (State.WAITING, State.UNCERTAIN)
+    SEEN_TO = (*OPEN, State.SENT)
+    """Of these ``due_at`` is heeded."""
 
     intent_key = models.CharField(max_length=120)
     """The same key twice is one text."""
@@ -59,8 +64,8 @@ class Text(PracticeOwned):
     """When the patient did what it confirms; empty for what the practice did."""
     useful_until = models.DateTimeField()
     """After that it is not sent any more."""
-    due_at = models.DateTimeField()
-    """When it is seen to next, while it is open."""
+    due_at = models.DateTimeField(null=True)
+    """When it is seen to next; empty when there is nothing left to do about it."""
     attempts = models.PositiveSmallIntegerField(default=0)
     lookups = models.PositiveSmallIntegerField(default=0)
     """How often it was not found since it was handed over last."""
@@ -77,8 +82,8 @@ class Text(PracticeOwned):
         indexes = [
             models.Index(
                 fields=["practice", "due_at"],
-                name="open_texts",
-                condition=models.Q(state__in=["waiting", "uncertain"]),
+                name="texts_to_see_to",
+                condition=models.Q(due_at__isnull=False),
             )
         ]
 

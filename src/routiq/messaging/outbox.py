@@ -48,7 +48,7 @@ def store(owed: Owed, number: str, body: str) -> Text:
 def leave_out(owed: Owed, reason: Text.Reason) -> Text:
     """There is none, and why is kept."""
     _take_the_place_of_earlier(owed)
-    return _row(owed, state=Text.State.NOT_SENT, reason=reason, due_at=timezone.now())[0]
+    return _row(owed, state=Text.State.NOT_SENT, reason=reason)[0]
 
 
 def _row(owed: Owed, **more: object) -> tuple[Text, bool]:
@@ -70,7 +70,7 @@ def _row(owed: Owed, **more: object) -> tuple[Text, bool]:
 def _take_the_place_of_earlier(owed: Owed) -> None:
     """What waits to be told about the same is not so any more."""
     earlier = Text.objects.filter(about=owed.about, state=Text.State.WAITING).exclude(intent_key=owed.intent_key)
-    earlier.update(state=Text.State.NOT_SENT, reason=Text.Reason.CHANGED)
+    earlier.update(state=Text.State.NOT_SENT, reason=Text.Reason.CHANGED, due_at=None)
 
 
 def post(text: Text) -> None:
@@ -82,9 +82,10 @@ def post(text: Text) -> None:
 
 @transaction.atomic
 def end(text: Text, reason: Text.Reason, code: str = "", *, states: tuple[str, ...] = Text.OPEN) -> bool:
-    """It is not sent any more. Returns whether it was open, in one of ``states``."""
+    """It is not sent any more, or has not arrived. Returns whether it was in one of ``states``."""
     still = Text.objects.filter(pk=text.pk, state__in=states)
-    if not still.update(state=Text.State.NOT_SENT, reason=reason, carrier_code=code or text.carrier_code):
+    code = code or text.carrier_code
+    if not still.update(state=Text.State.NOT_SENT, reason=reason, carrier_code=code, due_at=None):
         return False
     text.refresh_from_db()
     if reason == Text.Reason.UNSUBSCRIBED:

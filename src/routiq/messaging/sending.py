@@ -34,19 +34,21 @@ LOOK_AGAIN = timedelta(minutes=1)
 #: Only after so long, and so many looks, is "not there" believed: longer than Twilio takes over any request.
 BELIEVED_AFTER = timedelta(minutes=2)
 LOOKUPS = 3
-#: A carrier that does not say what it has is asked for so long after the text was of use.
-GIVEN_UP_AFTER = timedelta(hours=1)
+#: After these minutes it is asked whether what was sent has arrived.
+ARRIVED_BY = (5, 30, 180)
 
 
 def send(text_id: int) -> None:
     """Bring a text of the practice in force nearer to its end, whatever interrupted it. Must be called outside a
     transaction: each step is committed before the next begins. Repeating is harmless."""
     with alone("text", text_id) as mine:
-        text = Text.objects.filter(pk=text_id, state__in=Text.OPEN, due_at__lte=timezone.now()).first()
+        text = Text.objects.filter(pk=text_id, state__in=Text.SEEN_TO, due_at__lte=timezone.now()).first()
         if not mine or text is None:
             return
         by = carrier()
-        if by is None:
+        if text.state == Text.State.SENT:
+            _follow(text, by)
+        elif by is None:
             uncertain = text.state == Text.State.UNCERTAIN
             outbox.end(text, Text.Reason.NOT_KNOWN if uncertain else Text.Reason.NO_CARRIER)
         elif text.state == Text.State.WAITING or _is_not_there(text, by):
@@ -110,7 +112,7 @@ def _is_not_there(text: Text, by: Carrier) -> bool:
         found = by.find(text.number, text.body, asked_at)
     except NotCarried as error:
         _log("text not looked up", text, error)
-        if now >= text.useful_until + GIVEN_UP_AFTER:
+        if now >= text.useful_until:
             outbox.end(text, Text.Reason.NOT_KNOWN, error.code)
         else:
             text.carrier_code = error.code
@@ -134,13 +136,34 @@ def _is_not_there(text: Text, by: Carrier) -> bool:
 
 
 def _put_off(text: Text, until: datetime) -> None:
-    text.due_at = until
-    text.save(update_fields=["state", "due_at", "lookups", "carrier_code"])
+    """Unless it was ended meanwhile: a later change, or somebody who disconnects, asks nobody."""
+    kept = {"state": text.state, "lookups": text.lookups, "carrier_code": text.carrier_code}
+    Text.objects.filter(pk=text.pk, state__in=Text.OPEN).update(**kept, due_at=until)
+
+
+def _follow(text: Text, by: Carrier | None) -> None:
+    """Has it arrived? What has not leaves the team to ring; of what nobody tells, "sent" is the last word."""
+    sent_at = text.sent_at or text.created_at
+    looks = (sent_at + timedelta(minutes=minutes) for minutes in ARRIVED_BY)
+    text.due_at = next((look for look in looks if look > timezone.now()), None)
+    try:
+        found = by.follow(text.carrier_id) if by is not None else None
+    except NotCarried as error:
+        _log("text not followed", text, error)
+        found = None
+    if found is not None and found.refused is not None:
+        outbox.end(text, found.refused.reason, found.refused.code, states=(Text.State.SENT,))
+        return
+    if found is not None and found.arrived:
+        text.state, text.due_at = Text.State.DELIVERED, None
+    text.save(update_fields=["state", "due_at"])
+    announce(text.practice_id, "booking")
 
 
 def _sent(text: Text, carried: str, at: datetime) -> None:
     text.state, text.carrier_id, text.sent_at, text.carrier_code = Text.State.SENT, carried, at, ""
-    text.save(update_fields=["state", "carrier_id", "sent_at", "carrier_code"])
+    text.due_at = at + timedelta(minutes=ARRIVED_BY[0])
+    text.save(update_fields=["state", "carrier_id", "sent_at", "carrier_code", "due_at"])
     announce(text.practice_id, "booking")
     log.info("text sent", extra={"text": text.pk, "attempt": text.attempts})
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 from django.utils import timezone
@@ -47,14 +47,15 @@ _REASONS = {
     21610: Text.Reason.UNSUBSCRIBED,
 }
 _Read = TypeVar("_Read", bound=msgspec.Struct)
+_ARRIVED = ("delivered", "read")
 _DID_NOT_ARRIVE = ("failed", "undelivered", "canceled")
 
 
 class _Message(msgspec.Struct):
     sid: str
     status: str
+    date_created: str
     body: str | None = None
-    date_created: str | None = None
     direction: str = ""
     error_code: int | None = None
 
@@ -103,14 +104,12 @@ class Twilio:
         wanted = {"To": number, "PageSize": str(_PAGE)}
         # By the day of creation nothing can be asked for, and what waits at Twilio has no day of sending yet.
         found = self._read(f"/Messages.json?{urlencode(wanted)}", _Messages)
-        return [
-            Carried(each.sid, created, _refused(each))
-            for each in found.messages
-            if each.body == body
-            and not each.direction.startswith("inbound")
-            and (created := _moment(each.date_created)) is not None
-            and created >= since - _SKEW
-        ]
+        outbound = [each for each in found.messages if not each.direction.startswith("inbound")]
+        same = [_carried(each) for each in outbound if each.body == body]
+        return [each for each in same if each.created_at >= since - _SKEW]
+
+    def follow(self, id: str) -> Carried:
+        return _carried(self._read(f"/Messages/{quote(id, safe='')}.json", _Message))
 
     def check(self) -> str:
         account = self._read(".json", _Account)
@@ -162,12 +161,16 @@ def _not_taken(outcome: Outcome) -> NotCarried | None:
     return Uncertain(f"status_{status}")
 
 
+def _carried(message: _Message) -> Carried:
+    return Carried(message.sid, _moment(message.date_created), _refused(message), message.status in _ARRIVED)
+
+
 def _refused(message: _Message) -> Refused | None:
     """It was taken, and did not arrive."""
     if message.status not in _DID_NOT_ARRIVE:
         return None
     code = message.error_code or 0
-    return Refused(_REASONS.get(code, Text.Reason.REFUSED), str(code or message.status))
+    return Refused(_REASONS.get(code, Text.Reason.UNDELIVERED), str(code or message.status))
 
 
 def _code(outcome: Outcome) -> str:
@@ -186,9 +189,9 @@ def _decoded(outcome: Outcome, kind: type[_Read]) -> _Read | None:
         return None
 
 
-def _moment(written: str | None) -> datetime | None:
-    """``Thu, 24 Aug 2023 05:01:45 +0000``"""
+def _moment(written: str) -> datetime:
+    """``Thu, 24 Aug 2023 05:01:45 +0000``. ``Unreachable`` for anything else: it could be of any time."""
     try:
-        return parsedate_to_datetime(written or "").astimezone(UTC)
+        return parsedate_to_datetime(written).astimezone(UTC)
     except (ValueError, TypeError):
-        return None
+        raise Unreachable("unreadable") from None

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from routiq.connections.connecting import live_connection
-from routiq.frontdesk import cancelling, intake
+from routiq.frontdesk import cancelling, confirmations, intake
 from routiq.frontdesk.changes import CancelRequest, ChangeAnswer, Late, MoveRequest, RegisterRequest
 from routiq.frontdesk.intake import Field
 from routiq.frontdesk.intake import Question as IntakeQuestion
@@ -222,7 +222,7 @@ class RehearsalDesk:
         time = kept.time
         return StoredBooking(
             kept.id, True, kept.patient_id, time.practitioner_id, time.location_id, time.appointment_type_id,
-            time.starts_at,
+            time.starts_at, text_follows=confirmations.would_be_texted(kept.patient_id),
         )  # fmt: skip
 
     def stored_change(self, write_id: str) -> StoredChange | None:
@@ -241,6 +241,7 @@ class RehearsalDesk:
             location_id=time.location_id if time else "",
             appointment_type_id=time.appointment_type_id if time else "",
             starts_at=time.starts_at if time else None,
+            text_follows=kept.kind is not Kind.REGISTERED and confirmations.would_be_texted(kept.patient_id),
         )
 
     def _keep(
