@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
 from routiq.connections.models import Connection
 from routiq.consent import ledger
 from routiq.frontdesk.confirmations import Confirmed
 from routiq.frontdesk.models import Write
 from routiq.frontdesk.wishes import Outcome
+from routiq.messaging.models import Text
 from routiq.messaging.segments import count, is_plain
 from routiq.mirror.models import Patient
 from routiq.robyn import conversation, texting
@@ -129,3 +131,16 @@ def test_plain_signs_cost_no_room_and_letters_of_names_give_way_last() -> None:
     assert ": Hello, you are booked" in confirmation(replace(BOOKED, called="李雷"), CLINIC, TODAY)
     short = replace(names(appointment_type_name="", practitioner_name=""), called="Hēmi")
     assert "Hello Hēmi" in confirmation(short, "Quay", TODAY)
+
+
+def test_a_rehearsal_promises_what_would_be_so_and_stores_none(synced: Connection, twilio: StandIn) -> None:
+    def rehearsed() -> str:
+        talk = conversation.start("rehearsal", "0491 570 006", moment=timezone.now()).conversation_id
+        for words in ("I'd like to book an appointment", "yes", "the first one please"):
+            conversation.say(talk, words)
+        return conversation.say(talk, "yes please").text
+
+    assert PROMISE in rehearsed()
+    ledger.withdraw(number="0491 570 006", source="person:1")
+    assert PROMISE not in rehearsed()
+    assert (Text.objects.count(), twilio.asked) == (0, [])

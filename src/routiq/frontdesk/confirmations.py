@@ -98,8 +98,10 @@ def mobile_of(patient: Patient) -> str:
 
 def would_be_texted(patient_id: str) -> bool:
     """Whether a change for this patient would be told by text, for whoever rehearses one."""
+    if not are_on():
+        return False
     patient = Patient.objects.filter(connection=live_connection(), remote_id=patient_id).first()
-    return are_on() and patient is not None and _why_none(patient, mobile_of(patient)) is None
+    return patient is not None and _why_none(patient, mobile_of(patient)) is None
 
 
 def _useful_until(starts_at: datetime, now: datetime) -> datetime:

@@ -135,10 +135,16 @@ def _is_not_there(text: Text, by: Carrier) -> bool:
     return False
 
 
-def _put_off(text: Text, until: datetime) -> None:
+def _keep(text: Text, *fields: str) -> None:
     """Unless it was ended meanwhile: a later change, or somebody who disconnects, asks nobody."""
-    kept = {"state": text.state, "lookups": text.lookups, "carrier_code": text.carrier_code}
-    Text.objects.filter(pk=text.pk, state__in=Text.OPEN).update(**kept, due_at=until)
+    still = Text.objects.filter(pk=text.pk, state__in=Text.SEEN_TO)
+    if still.update(**{field: getattr(text, field) for field in fields}):
+        announce(text.practice_id, "booking")
+
+
+def _put_off(text: Text, until: datetime) -> None:
+    text.due_at = until
+    _keep(text, "state", "lookups", "carrier_code", "due_at")
 
 
 def _follow(text: Text, by: Carrier | None) -> None:
@@ -156,15 +162,13 @@ def _follow(text: Text, by: Carrier | None) -> None:
         return
     if found is not None and found.arrived:
         text.state, text.due_at = Text.State.DELIVERED, None
-    text.save(update_fields=["state", "due_at"])
-    announce(text.practice_id, "booking")
+    _keep(text, "state", "due_at")
 
 
 def _sent(text: Text, carried: str, at: datetime) -> None:
     text.state, text.carrier_id, text.sent_at, text.carrier_code = Text.State.SENT, carried, at, ""
     text.due_at = at + timedelta(minutes=ARRIVED_BY[0])
-    text.save(update_fields=["state", "carrier_id", "sent_at", "carrier_code", "due_at"])
-    announce(text.practice_id, "booking")
+    _keep(text, "state", "carrier_id", "sent_at", "carrier_code", "due_at")
     log.info("text sent", extra={"text": text.pk, "attempt": text.attempts})
 
 
