@@ -8,12 +8,13 @@ from django.test import override_settings
 from routiq.disclosure.countries import law_of
 from routiq.disclosure.policy import TO_FILL_IN, policy_now
 from routiq.disclosure.register import DECISIONS, Entry, register
-from routiq.environment import ModelServer
+from routiq.environment import ModelServer, TextCarrier
 from routiq.frontdesk.models import DeskRules
 from routiq.practices.decisions import By
 from routiq.practices.models import Practice
 from routiq.robyn.escalation.triggers import Trigger
 from routiq.robyn.models import RobynSettings, TriggerRule
+from tests.carriers import StandIn
 from tests.dashboard.conftest import World
 
 FAR = ModelServer("https://models.example/v1", "small")
@@ -163,6 +164,16 @@ def test_both_forms_of_the_policy_hold_every_decision_that_is_made(practice: Pra
         assert words[1:] in text
     assert "Hands &lt;&amp; Feet&gt;" in html
     assert "at Hands <& Feet>" in text
+
+
+def test_where_texts_are_sent_the_policy_says_who_carries_them_and_when(practice: Practice, twilio: StandIn) -> None:
+    text = " ".join(policy_now(register()).text.split())
+    assert "goes through Twilio, a company in the United States" in text
+    assert "A text goes to the patient after each booking, each move and each cancellation." in text
+    rules(practice, text_confirmations=False)
+    assert "Confirming a change by text" not in " ".join(policy_now(register()).text.split())
+    with override_settings(TEXT_CARRIER=TextCarrier()):
+        assert "Twilio" not in policy_now(register()).text
 
 
 def test_each_country_hears_of_its_own_law() -> None:

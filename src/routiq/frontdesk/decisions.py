@@ -187,8 +187,8 @@ DECISIONS = (
         code="frontdesk.confirmation",
         topic=Topic.APPOINTMENTS,
         name="Confirming a change by text",
-        decided="whether a booking, a move or a cancellation is confirmed by a text message: to current patients, on "
-        "an Australian or New Zealand mobile of their own record",
+        decided="whether a booking, a move or a cancellation is confirmed by a text message: to current patients who "
+        "have a mobile number on their own record",
         data=(Data.NAME, Data.PHONE, Data.STATUS, Data.STOP, Data.VISITS),
         by=By.ALONE,
         effect="A patient gets a text about the change, or gets none; the change itself is the same.",
