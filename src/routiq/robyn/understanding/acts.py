@@ -15,7 +15,8 @@ _OTHERS = any_of(
 _NOT_OTHERS = any_of(
     r"(?:nothing|everything|or|little|bit|one|need anything|want anything|have anything|doing anything|"
     r"nobody) (?:else|more)(?! (?:available|free|open|on|at|in|do you have|have you|you have|for|around))",
-    r"other (?:clinic|location|practice|place|half|knee|hip|leg|arm|side|foot|hand|shoulder|person|day|booking|"
+    r"other (?:clinic|location|practice|place|half|knee|hip|leg|arm|side|foot|hand|shoulder|person|people|patients?|"
+    r"clients?|day|booking|"
     r"appointment)",
     r"(?:cost|costs|charge|charges|pay|paying)(?: any| me)? more|more (?:expensive|money)",
     r"(?:any ?more|more) (?:information|info|details|about|help|pain|texts|messages|calls|emails|reminders)|"

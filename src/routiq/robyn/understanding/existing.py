@@ -42,8 +42,8 @@ _GIVES_UP = any_of(
     r"got)?)?(?= *$| *[,.!])|(?:stick|stay) with what (?:i|we)(?:'ve| have)(?: got)?|(?:just )?forget (?:about "
     r")?(?:it|that)|never ?mind|(?:i'?ll|i will|let me|can i|could i|i'?d better|i (?:need|have|want) to)(?: have "
     r"to)?(?: just)? (?:think about it|have a think|sleep on it|(?:ring|call|phone)(?: (?:you|youse|ya))? back|get "
-    r"back to (?:you|youse|ya)|(?:check with|talk to|ask) (?:my|the) \w+)|(?:i )?(?:don'?t|do not) want to(?= *$| "
-    r"*[,.!])|don'?t (?:worry|bother)(?: about (?:it|that))?(?= *$| *[,.!])"
+    r"back to (?:you|youse|ya)|(?:check with|talk to|ask) (?:my|the) \w+(?: first)?(?= *$| *[,.!]))|(?:i "
+    r")?(?:don'?t|do not) want to(?= *$| *[,.!])|don'?t (?:worry|bother)(?: about (?:it|that))?(?= *$| *[,.!])"
 )
 _CANNOT = re.compile(
     r"\b(?:can'?t|cannot|can not|couldn'?t|won'?t|unable to|not able to|not going to)(?: be able to)? "

@@ -170,7 +170,7 @@ class _Reading:
         found += told.for_whom(said, self.context)
         if isinstance(started, StartReschedule | StartCancel | AskBooking):
             return [*found, *self._about_existing(said, started, slipped.values())]
-        taken = self._choice(said)
+        taken = self._choice(existing.without_giving_up(said))
         heard = self._times(said, taken)
         wished = () if taken and (taken.position or choosing.only_manner(heard.wishes)) else heard.wishes
         if started is None and asking.asks_hours(said, idle=self.question in begun.IDLE):
@@ -267,7 +267,7 @@ class _Reading:
         been = question is Question.BEEN_BEFORE and details.says_been(said)
         yes, no = assent.agrees_loosely(said) if loosely else assent.says_yes(said), assent.says_no(said)
         thanks, ends = acts.thanks(said), acts.ends(said)
-        gives_up = question not in _AT_REST and existing.gives_up(said)
+        gives_up = question not in _AT_REST and taken is None and existing.gives_up(said)
         no = no or gives_up
         no = no and not (acts.asks_repeat(said) or (taken and (taken.but or choosing.leaves_out(said))))
         if question is Question.ANYTHING_ELSE:
@@ -311,7 +311,7 @@ class _Reading:
             found.append(Affirm())
         if no:
             found.append(Deny())
-        if gives_up and not (yes or wished or taken):
+        if gives_up and not (yes or wished):
             found.append(GiveUp())
         others = self._others(said, wished, named, taken)
         taken = None if ends and taken == Choose() and acts.thanks_for_help(said) else taken

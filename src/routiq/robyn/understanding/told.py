@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from routiq.robyn.understanding import acts, asking, assent, details, identity, names, several, starting
+from routiq.robyn.understanding import acts, asking, assent, details, identity, names, people, several, starting
 from routiq.robyn.understanding.commands import (
     AnyChoice,
     Command,
@@ -106,6 +106,7 @@ def _own_name(said: str, rest: str, context: Context, *, expected: bool) -> list
     name, announced = identity.read_name(plain), identity.says_own_name(plain)
     asks = asking.opens_question(said) or (not expected and "?" in said and context.question is Question.WHO)
     refused = (context.question in _WHOLE_NAME and assent.says_no(said)) or (asks and not expected)
+    refused = refused or bool(people.wants_person(said))
     if not name or (refused and not announced):
         return []
     return [GiveName(name)] if expected or announced or not starting.wants_booking(said) else []
