@@ -56,6 +56,12 @@ def test_a_stopped_sync_says_why_and_how_to_go_on(client_in: Client, world: Worl
     assert "Sync Now" in html
 
 
+def test_while_the_connection_is_paused_nothing_is_said_to_be_up_to_date(client_in: Client, world: World) -> None:
+    world.first_sync(state="done")
+    Connection.objects.filter(pk=world.connection.pk).update(state="paused")
+    assert "Not up to date" in client_in.get("/").content.decode()
+
+
 def test_a_paused_connection_says_what_to_do_and_that_nothing_is_lost(client_in: Client, world: World) -> None:
     Connection.objects.filter(pk=world.connection.pk).update(
         state="paused", paused_message="Cliniko no longer accepts the key.", paused_advice="Create a new key."

@@ -213,6 +213,21 @@ def test_an_uncertain_booking_is_not_said_to_be_booked_and_not_made_again() -> N
     assert len(talk.desk.requests) == 1
 
 
+@pytest.mark.parametrize("said", ["is it booked?", "so am I booked in now?", "did that go through?"])
+def test_whether_it_is_booked_is_told_as_it_stands(said: str) -> None:
+    talk = Talk()
+    talk.says("Thursday at 3", "yes")
+    talk.desk.visits[SAM.remote_id].append(visit("9001", at(26, "15:00")))
+    assert talk.say(said).startswith("Yes, that is in our diary.")
+    talk.desk.visits[SAM.remote_id].clear()
+    assert "first and last name" in talk.say(said), "what the team has cancelled since does not stand"
+
+    talk = Talk(InMemoryDesk(outcomes=[Outcome.UNCERTAIN]))
+    talk.says("Thursday at 3", "yes")
+    assert "still not confirmed" in talk.say(said)
+    assert not [task for task in talk.desk.tasks if "Asked something" in task[1]]
+
+
 def test_an_uncertain_booking_that_was_confirmed_meanwhile_is_told() -> None:
     talk = Talk(InMemoryDesk(outcomes=[Outcome.UNCERTAIN]))
     talk.says("Thursday at 3", "yes")

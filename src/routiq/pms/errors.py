@@ -110,7 +110,7 @@ class RateLimited(PmsError):
     """The request budget is spent until ``until`` (aware, UTC). Every process waits."""
 
     temporary = True
-    default_advice = "The practice management system asked us to slow down. This goes on by itself."
+    default_advice = "This goes on by itself."
 
     def __init__(self, message: str, *, until: datetime, **details: object) -> None:
         super().__init__(message, **details)  # type: ignore[arg-type]
@@ -121,7 +121,9 @@ class VendorUnavailable(PmsError):
     """The vendor cannot be reached or fails on its side. Reads are retried; for writes a person takes over."""
 
     temporary = True
-    default_advice = "The practice management system does not answer at the moment. We keep trying."
+    default_advice = (
+        "What runs in the background is tried again by itself; what is done by hand, try again in a minute."
+    )
 
 
 class WriteUncertain(PmsError):

@@ -50,7 +50,8 @@ def advice(shard: str) -> dict[str, str]:
     return {
         "KeyRejected.not_accepted": (
             "Most likely the key was revoked or not copied whole: in Cliniko, open your name (top right), My Info, "
-            "API Keys, choose New API Key and paste the new key. If the key is right, the shard may be wrong: we "
+            "API Keys, choose New API Key and paste the new key into Routiq under Settings > Integrations > Cliniko. "
+            "If the key is right, the shard may be wrong: we "
             f"asked {shard}. Compare it with the address in your browser while you are logged in to Cliniko."
         ),
         "NotPermitted.forbidden": (

@@ -9,7 +9,8 @@ ADVICE = {
     "KeyRejected.not_accepted": (
         f"In Nookal, open {_KEYS} and check that the key's Status is Enabled. If it was just switched on again, wait "
         "about 30 seconds and try once more. Otherwise choose Generate API Key, tick every location, switch Status "
-        "to Enabled, Save Changes, copy the new key whole and paste it here."
+        "to Enabled, Save Changes, copy the new key whole and paste it into Routiq under Settings > Integrations > "
+        "Nookal."
     ),
     "KeyRejected.no_locations": (
         f"In Nookal, open {_KEYS}, edit this key, tick every location that Robyn shall book into and Save Changes. "

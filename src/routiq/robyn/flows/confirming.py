@@ -10,6 +10,7 @@ from routiq.robyn.desk import StoredBooking
 from routiq.robyn.flows import afterwards, handover, offering, sooner
 from routiq.robyn.flows.turn import Said, Turn
 from routiq.robyn.memory import Offer
+from routiq.robyn.understanding.commands import AskBooking
 from routiq.robyn.understanding.reader import Question
 
 
@@ -109,6 +110,19 @@ def _waiting(turn: Turn, offer: Offer, answer: BookingAnswer) -> Said:
     memory.offers, memory.chosen = (offer,), offer.token
     memory.wants_booking = False
     return turn.ask(Question.ANYTHING_ELSE, f"{wording.NOT_CONFIRMED} {wording.ANYTHING_ELSE}")
+
+
+def how_it_stands(turn: Turn, asked: AskBooking) -> Said | None:
+    """Whether what was arranged in this conversation stands; ``None`` where that is not known for certain."""
+    memory = turn.memory
+    if asked.which is not None or memory.pending:
+        return None
+    if memory.waiting:
+        return Said(wording.STILL_NOT_CONFIRMED)
+    coming = turn.desk.coming_up(memory.patient_id) if memory.arranged else ()
+    if not any(visit.time.starts_at == memory.arranged for visit in coming):
+        return None
+    return Said(f"{wording.STANDS} {handover.asked_again(turn)}")
 
 
 def follow_up(turn: Turn) -> Said | None:

@@ -213,6 +213,8 @@ def _begin(turn: Turn) -> Said | None:
             return moving.begin(turn, wish)
         case StartCancel():
             return cancelling.begin(turn, wish)
+        case AskBooking(arranged=True) if said := confirming.how_it_stands(turn, wish):
+            return said
         case AskBooking():
             return telling.begin_booking(turn, wish)
         case AskInvoice():

@@ -40,6 +40,8 @@ def started(said: str, question: Question) -> Command | None:
         return StartCancel(every=starting.every(said))
     if question in JUST_ARRANGED and existing.undoes(said):
         return StartCancel()
+    if question in JUST_ARRANGED and existing.asks_whether_it_stands(said):
+        return AskBooking(arranged=True)
     if mine and starting.asks_booking(said):
         return AskBooking()
     if starting.asks_invoice(said):

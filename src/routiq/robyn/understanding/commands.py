@@ -111,6 +111,8 @@ class AskBooking(_Command, frozen=True):
     """Asks about an appointment that there is: when, where, with whom, whether."""
 
     which: WishTime | None = None
+    arranged: bool = False
+    """Whether what was just arranged stands: "is it booked?"."""
 
 
 class AskInvoice(_Command, frozen=True):

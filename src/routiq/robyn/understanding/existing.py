@@ -55,6 +55,13 @@ _MOVE_IT = any_of(
     r"(?:move|change|shift|push|postpone|reschedule) (?:it|that|them)(?: \w+)? ?(?:instead|rather)?|"
     r"(?:different|another|other) (?:day|time)(?: instead)?|rather (?:move|reschedule|change)"
 )
+_STANDS = any_of(
+    r"(?:is|was) (?:it|that|this|everything|all) (?:all |now |really |definitely )*"
+    r"(?:booked|confirmed|done|in|set|moved|cancelled|sorted)",
+    r"(?:am|are) (?:i|we) (?:all |now |really |definitely )*(?:booked|confirmed|in|set)(?: in)?(?: now)?(?= *\W*$)",
+    r"(?:did|has) (?:it|that|this|the booking) (?:go|gone|get|got|work|worked)(?: through| in)?",
+    r"(?:have|did) you (?:book|booked|move|moved|cancel|cancelled|do|done)(?: it| that| me| this)?(?: in)?(?= *\W*$)",
+)
 _UNDOES = any_of(r"(?:cancel|scrap|undo|call off|drop) (?:it|that|this|that one|this one)")
 _OTHER = any_of(
     r"(?:the )?other (?:one|1|appointment|booking)|(?:not|wrong) (?:that |this |the )?(?:one|1|appointment|booking)|"
@@ -105,6 +112,11 @@ def moves_it(said: str) -> bool:
 def undoes(said: str) -> bool:
     """ "Cancel that": with nothing under way, about what was booked."""
     return bool(_UNDOES.search(said)) and not keeps(said)
+
+
+def asks_whether_it_stands(said: str) -> bool:
+    """ "Is that booked now?": about what was booked, moved or cancelled a moment ago."""
+    return bool(_STANDS.search(said))
 
 
 def says_all(said: str) -> bool:

@@ -114,6 +114,7 @@ NOT_CONFIRMED = _(
 STILL_NOT_CONFIRMED = _(
     "The diary has still not confirmed your booking. Please do not book it again; our team will ring you."
 )
+STANDS = _("Yes, that is in our diary.")
 NOTHING_MORE_TAKEN = _("No worries, I have not booked anything. Is there anything else?")
 OTHER_DAYS = _("I'm sorry, nothing is free then. Shall I look at other days?")
 TOO_SOON = _("I'm sorry, that is too soon for us to book. Shall I look at later days?")
