@@ -12,7 +12,7 @@ from tests.crash.doomed import Kill, doomed
 from tests.systems import At
 
 
-def _texts() -> dict[str, str]:
+def texts() -> dict[str, str]:
     """Where texts are sent, it sends them as well."""
     chosen = settings.TEXT_CARRIER
     if not chosen.account:
@@ -34,7 +34,7 @@ def kill(mirrored: At) -> Iterator[Kill]:
         "DJANGO_SETTINGS_MODULE": "routiq.settings",
         "ROUTIQ_PMS_REQUESTS": "0",
         "ROUTIQ_PMS_REQUESTS_PER_SECOND": "0",
-        **_texts(),
+        **texts(),
     }
     with doomed(environment) as command:
         yield command
