@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from routiq.frontdesk.wishes import KnownPatient
 from routiq.robyn.understanding.commands import ForAnother, ForSelf, ForSeveral
 from routiq.robyn.understanding.reader import Context, Question
 from routiq.robyn.understanding.rules import Rules
@@ -123,3 +126,21 @@ def test_whose_first_is_asked_again_and_then_a_person_helps() -> None:
     assert "yours or theirs" in talk.says("me and my son need to come in", "wibble")
     talk.say("wibble wobble")
     assert talk.desk.tasks
+
+
+def test_each_of_two_children_on_a_strangers_number_may_be_new() -> None:
+    talk = Talk(caller=STRANGER)
+    talk.says("I need to book my two kids in", "no", "Max", "Brandt", "yes", "1/2/2014", "yes", "no")
+    talk.desk.patients[STRANGER] = (KnownPatient("901", "Max", "Max", "Brandt", date(2014, 2, 1)),)
+    talk.says("yes", "the first one")
+    assert "next one" in talk.say("yes")
+    talk.desk.patients[STRANGER] += (ZOE,)
+    assert "Have they been to us before?" in talk.say("yes"), "not only those with this number"
+    assert "first name" in talk.say("no")
+
+
+def test_the_next_one_is_looked_for_from_the_first_ones_time_on() -> None:
+    talk = Talk(caller=FAMILY)
+    talk.says("I need to get both kids in on Thursday after 2", "Tom", "the first one", "yes")
+    said = talk.says("yes", "Zoe")
+    assert "Thursday 26 November at 3 pm or 4:30 pm" in said

@@ -159,6 +159,19 @@ def test_of_days_that_come_every_week_one_is_left_out_every_week(said: str, left
 
 
 @pytest.mark.parametrize(
+    ("said", "limits"),
+    [
+        ("a morning, not before nine", (time(9), time(11, 59))),
+        ("weekday mornings after 10", (time(10), time(11, 59))),
+        ("Thursday arvo before 4", (time(12), time(15, 59))),
+        ("tomorrow afternoon after 3", (time(15), None)),
+    ],
+)
+def test_a_part_of_the_day_and_a_time_are_both_kept_to(said: str, limits: tuple[time, time | None]) -> None:
+    assert (one(said).not_before, one(said).not_after) == limits
+
+
+@pytest.mark.parametrize(
     "said", ["I can't do Monday or Tuesday", "not Tuesday or Monday", "Monday and Tuesday are no good for me"]
 )
 def test_days_are_refused_together(said: str) -> None:

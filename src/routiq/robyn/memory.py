@@ -67,6 +67,8 @@ class Whose(StrEnum):
     SELF = "self"
     """Who speaks."""
     OTHER = "other"
+    OF_FAMILY = "of_family"
+    """One of those who share the number, told apart by first name."""
 
 
 class Visit(msgspec.Struct, frozen=True):
@@ -182,6 +184,8 @@ class Memory(msgspec.Struct):
     aside: Aside | None = None
     for_another: bool = False
     """It is for somebody else than the one whose number this is."""
+    anybody: bool = False
+    """It may be for somebody who is not among those with this number."""
     intake: Intake = msgspec.field(default_factory=Intake)
     change: Change = msgspec.field(default_factory=Change)
     pending: str = ""

@@ -43,7 +43,7 @@ def proceed(turn: Turn) -> Said | None:
         # registered a second time.
         reason = "Rings from the number of an archived or deceased patient, wants an appointment"
         return handover.begin_call_back(turn, reason, wording.UNKNOWN_CALLER)
-    if turn.has(SayNew) or not patients or (len(patients) == 1 and memory.for_another):
+    if turn.has(SayNew) or not patients or memory.anybody or (len(patients) == 1 and memory.for_another):
         return arriving.proceed(turn)
     if len(patients) == 1:
         return _known(turn, patients[0])

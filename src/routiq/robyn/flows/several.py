@@ -33,8 +33,8 @@ def _begin(turn: Turn, several: ForSeveral) -> Said:
     memory.queue = (Whose.SELF,) * several.own + (Whose.OTHER,) * several.others
     booking.take_wish(turn)
     if len(turn.desk.recognise_caller(memory.caller).patients) > 1:
-        memory.queue = memory.queue[1:]
-        _nobody_yet(turn, Whose.OTHER)
+        memory.queue = (Whose.OF_FAMILY,) * len(memory.queue[1:])
+        _nobody_yet(turn, Whose.OF_FAMILY)
         return turn.ask(Question.WHO, f"{wording.ONE_AT_A_TIME} {wording.WHO_FIRST}")
     if several.own:
         return turn.ask(Question.WHOSE_FIRST, f"{wording.ONE_AT_A_TIME} {wording.WHOSE_FIRST}")
@@ -57,9 +57,11 @@ def _at_next(turn: Turn) -> Said:
         return handover.not_understood(turn)
     if memory.arranged:
         # A family comes together, where that can be.
-        day = memory.arranged.astimezone(turn.now.tzinfo).date()
-        memory.want.windows = (Window(days=(day,)),)
+        start = memory.arranged.astimezone(turn.now.tzinfo)
+        memory.want.windows = (Window(days=(start.date(),), not_before=start.time()),)
     booking.take_wish(turn)
+    if memory.queue[0] is Whose.OF_FAMILY:
+        return _go_on_with(turn, Whose.OF_FAMILY)
     told = Whose.SELF if turn.has(ForSelf) else Whose.OTHER if turn.has(ForAnother) else memory.queue[0]
     return _go_on_with(turn, told)
 
@@ -78,5 +80,6 @@ def _nobody_yet(turn: Turn, whose: Whose) -> None:
     memory = turn.memory
     memory.patient_id = memory.patient_called = memory.name_heard = ""
     memory.shown, memory.proving, memory.claim = False, False, Claim()
-    memory.for_another, memory.wants_booking = whose is Whose.OTHER, True
+    memory.for_another = memory.anybody = whose is Whose.OTHER
+    memory.wants_booking = True
     memory.tries, memory.question = 0, Question.OPEN

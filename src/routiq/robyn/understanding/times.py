@@ -109,7 +109,7 @@ def _hear(line: Line, now: datetime, expect_time: bool) -> WishTime | None:
     wish = WishTime()
     wish = _with_days(wish, days, line, now.date())
     if clocks:
-        wish = _with_clocks(wish, clocks, line)
+        wish = _within_part(_with_clocks(wish, clocks, line), day_times, days)
         if wish.at and wish.last_day and any(part.bound == "by" for part in days):
             # "By Friday" is a term; "by Friday at 3" names the appointment itself.
             wish = msgspec.structs.replace(wish, days=(*wish.days, wish.last_day), last_day=None)
@@ -202,6 +202,20 @@ def _with_clocks(wish: WishTime, clocks: list[ClockPart], line: Line) -> WishTim
         else:
             bounds = {"at": clock.at}
     return msgspec.structs.replace(wish, **bounds)
+
+
+def _within_part(wish: WishTime, day_times: list[DayTime], days: list[DayPart]) -> WishTime:
+    """ "A morning, not before nine" ends at noon, and "an afternoon before four" begins there."""
+    parts = [(each.earliest, each.latest, each.half) for each in day_times if not each.negative]
+    parts += [PARTS[part.found.part] for part in days if part.found.part and not part.negative]
+    if wish.at or len(parts) != 1:
+        return wish
+    ((earliest, latest, half),) = parts
+    if half == "am" and latest and wish.not_after is None and wish.not_before and wish.not_before <= latest:
+        return msgspec.structs.replace(wish, not_after=latest)
+    if half == "pm" and earliest and wish.not_before is None and wish.not_after and earliest <= wish.not_after:
+        return msgspec.structs.replace(wish, not_before=earliest)
+    return wish
 
 
 def _with_parts(wish: WishTime, day_times: list[DayTime], days: list[DayPart]) -> WishTime:
