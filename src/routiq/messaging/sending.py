@@ -2,7 +2,7 @@
 
 The carrier has no key by which the same text twice would be one. So it is written down that a text is being handed
 over before it is; whatever interrupts that leaves it uncertain, and then it is looked for among what the carrier has,
-until nothing can arrive there any more. Only then is it handed over again (docs/adr/029).
+until nothing can arrive there any more. Only then is it handed over again (docs/adr/028).
 """
 
 from __future__ import annotations
