@@ -79,6 +79,13 @@ def test_another_type_is_for_the_team_and_nothing_is_moved() -> None:
     assert "Wants Remedial Massage instead of what is booked" in talk.desk.tasks[0][1]
 
 
+def test_a_question_about_another_type_in_the_middle_changes_nothing() -> None:
+    talk = shown("move my appointment to Thursday after 3")
+    talk.says("how much is a remedial massage?", "the first one", "yes")
+    assert stands_at(talk) == [at(26, "15:00")]
+    assert moves(talk)[0].offer.appointment_type_id == "t2"
+
+
 def test_several_are_asked_apart() -> None:
     desk = InMemoryDesk(
         visits={SAM.remote_id: [visit("801", at(25, "10:00")), visit("802", at(27, "15:00"), OLIVER)]}

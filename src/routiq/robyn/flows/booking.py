@@ -36,11 +36,11 @@ def proceed(turn: Turn) -> Said:
     if not memory.patient_id:
         return _while_unknown(turn)
     asked_what, asked_about = memory.listed_what, memory.listed
+    own_type = memory.change.about[0].time.appointment_type_id if memory.flow is Flow.MOVE else ""
+    if own_type:
+        memory.want.appointment_type_id = own_type  # Whatever a question has named in between.
     changed, unclear = naming.take_names(turn)
-    if (
-        memory.flow is Flow.MOVE
-        and memory.want.appointment_type_id != memory.change.about[0].time.appointment_type_id
-    ):
+    if own_type and memory.want.appointment_type_id != own_type:
         return _of_another_type(turn)
     if unclear:
         take_wishes(turn)

@@ -59,6 +59,7 @@ from routiq.robyn.understanding.commands import (
     StartCancel,
     StartReschedule,
     Thank,
+    What,
     WishTime,
 )
 from routiq.robyn.understanding.reader import JUST_ARRANGED, Question
@@ -199,10 +200,14 @@ def _give_up(turn: Turn) -> Said:
 
 
 def _only_asks(turn: Turn) -> bool:
-    """With nothing under way, who asks what an initial consultation costs wants to know, and no times yet."""
+    """With nothing under way, who asks what an initial consultation costs wants to know, and no times yet. So does
+    who asks about another type in the middle of a move, which keeps its own."""
     if not turn.has(*_MOVES_ON):
         return True
-    return turn.memory.question in _IDLE and turn.has(Ask) and not turn.has(*_MOVES_ON - {NameChoice})
+    named = [command.what for command in turn.commands if isinstance(command, NameChoice)]
+    of_types = turn.memory.flow is Flow.MOVE and set(named) == {What.APPOINTMENT_TYPE}
+    idle = of_types or turn.memory.question in _IDLE
+    return idle and turn.has(Ask) and not turn.has(*_MOVES_ON - {NameChoice})
 
 
 def _begin(turn: Turn) -> Said | None:
