@@ -164,7 +164,7 @@ NAMES = {"201": "Jonas Weber"}
         ({"type": "give_up"}, "Wants nothing of it any more"),
         ({"type": "any_choice", "what": "location"}, "Any location will do"),
         ({"type": "choose", "position": 2}, "Takes the second"),
-        ({"type": "give_date_of_birth", "date": "1984-03-09"}, "Date of birth: Fri 9 Mar"),
+        ({"type": "give_date_of_birth", "date": "1984-03-09"}, "Date of birth: 9 Mar 1984"),
         ({"type": "emergency", "danger": "emergency"}, "Emergency mentioned"),
         ({"type": "something_new", "depth": 3}, "Something new: depth 3"),
         ({}, "Something"),

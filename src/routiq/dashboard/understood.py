@@ -65,7 +65,7 @@ def command_in_words(command: dict[str, Any], names: Names) -> str:
         case "give_name":
             return f"Name: {command.get('name', '')}"
         case "give_date_of_birth":
-            return f"Date of birth: {_day(command.get('date'))}"
+            return f"Date of birth: {_born(command.get('date'))}"
         case "give_phone":
             return f"Phone: {command.get('number', '')}"
         case "ask_person":
@@ -235,11 +235,20 @@ def _value(value: Any) -> str:
 
 
 def _day(value: str | None) -> str:
+    day = _date(value)
+    return f"{day:%a} {day.day} {day:%b}" if day else value or ""
+
+
+def _born(value: str | None) -> str:
+    day = _date(value)
+    return f"{day.day} {day:%b %Y}" if day else value or ""
+
+
+def _date(value: str | None) -> date | None:
     try:
-        day = date.fromisoformat(value or "")
+        return date.fromisoformat(value or "")
     except ValueError:
-        return value or ""
-    return f"{day:%a} {day.day} {day:%b}"
+        return None
 
 
 def _clock(value: str | None) -> str:
