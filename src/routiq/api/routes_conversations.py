@@ -10,7 +10,7 @@ from django.utils import timezone
 from ninja import Router, Status
 from pydantic import AwareDatetime, Field
 
-from routiq.api import errors, schemas
+from routiq.api import errors, schemas_talks
 from routiq.api.answers import answers
 from routiq.api.fields import Taken, Text
 from routiq.robyn import conversation as robyn
@@ -41,10 +41,10 @@ class Words(Taken):
 
 @router.post(
     "/conversations",
-    response=answers({201: schemas.Reply}, 409, takes_body=True),
+    response=answers({201: schemas_talks.Reply}, 409, takes_body=True),
     summary="Begin a conversation",
 )
-def start_conversation(request: HttpRequest, wanted: Start) -> Status[schemas.Reply]:
+def start_conversation(request: HttpRequest, wanted: Start) -> Status[schemas_talks.Reply]:
     """Robyn greets, and knows who is calling when the number is a patient's."""
     try:
         return Status(201, _reply(robyn.start(wanted.channel, wanted.caller_number, moment=_moment(wanted))))
@@ -54,10 +54,10 @@ def start_conversation(request: HttpRequest, wanted: Start) -> Status[schemas.Re
 
 @router.post(
     "/conversations/{int:conversation_id}/turns",
-    response=answers({201: schemas.Reply}, 404, 409, takes_body=True),
+    response=answers({201: schemas_talks.Reply}, 404, 409, takes_body=True),
     summary="Say something",
 )
-def say(request: HttpRequest, conversation_id: int, wanted: Words) -> Status[schemas.Reply]:
+def say(request: HttpRequest, conversation_id: int, wanted: Words) -> Status[schemas_talks.Reply]:
     """One turn. Robyn may look for times and, after a plain yes, book. 409 when the conversation has ended, or while
     she is still answering the turn before."""
     if _conversation(conversation_id).channel not in OWN_CHANNELS:
@@ -70,10 +70,10 @@ def say(request: HttpRequest, conversation_id: int, wanted: Words) -> Status[sch
 
 @router.post(
     "/conversations/{int:conversation_id}/hang-up",
-    response=answers({200: schemas.Conversation}, 404, 409),
+    response=answers({200: schemas_talks.Conversation}, 404, 409),
     summary="Hang up",
 )
-def hang_up(request: HttpRequest, conversation_id: int) -> schemas.Conversation:
+def hang_up(request: HttpRequest, conversation_id: int) -> schemas_talks.Conversation:
     """The caller is gone. A time that was held for them is free at once; what Robyn was told to book already is
     carried out. Doing it twice is doing it once."""
     if _conversation(conversation_id).channel not in OWN_CHANNELS:
@@ -84,14 +84,14 @@ def hang_up(request: HttpRequest, conversation_id: int) -> schemas.Conversation:
 
 @router.get(
     "/conversations/{int:conversation_id}",
-    response=answers({200: schemas.Conversation}, 404),
+    response=answers({200: schemas_talks.Conversation}, 404),
     summary="A conversation with its turns",
 )
-def get_conversation(request: HttpRequest, conversation_id: int) -> schemas.Conversation:
+def get_conversation(request: HttpRequest, conversation_id: int) -> schemas_talks.Conversation:
     """What was said, what Robyn understood, and what she did, turn by turn."""
     row = _conversation(conversation_id)
-    return schemas.Conversation.of(
-        row, turns=[schemas.Turn.of(each, by_person=bool(each.said_by)) for each in row.turns.all()]
+    return schemas_talks.Conversation.of(
+        row, turns=[schemas_talks.Turn.of(each, by_person=bool(each.said_by)) for each in row.turns.all()]
     )
 
 
@@ -122,9 +122,9 @@ def _elsewhere() -> errors.ApiError:
     )
 
 
-def _reply(reply: robyn.Reply) -> schemas.Reply:
+def _reply(reply: robyn.Reply) -> schemas_talks.Reply:
     row = _conversation(reply.conversation_id)
-    return schemas.Reply(
+    return schemas_talks.Reply(
         conversation_id=row.pk,
         filler=reply.filler,
         text=reply.text,

@@ -44,10 +44,11 @@ def sorted_out(
         return list(addresses), []
     own = Membership.objects.filter(person__is_active=True).exclude(hand_over_pace=_PACE.AT_ONCE, quiet_from=None)
     logins = {login.person.email.lower(): login for login in own.select_related("person")}
+    local = now.astimezone(Practice.objects.get(pk=current_practice_id()).zone)
     later = [
         (login, due_at)
         for address in addresses
-        if (login := logins.get(address.lower())) and (due_at := _due(login, now)) > now
+        if (login := logins.get(address.lower())) and (due_at := _due(login, local)) > now
     ]
     waiting = {login.person.email.lower() for login, _ in later}
     return [address for address in addresses if address.lower() not in waiting], later
@@ -55,5 +56,4 @@ def sorted_out(
 
 def _due(login: Membership, now: datetime) -> datetime:
     quiet = (login.quiet_from, login.quiet_until) if login.quiet_from and login.quiet_until else None
-    zone = Practice.objects.get(pk=current_practice_id()).zone
-    return moment(now.astimezone(zone), login.hand_over_pace, quiet)
+    return moment(now, login.hand_over_pace, quiet)
